@@ -1,0 +1,1 @@
+"""Marie: a French-speaking assistant for newcomers who think of living outside Montréal."""

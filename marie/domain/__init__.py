@@ -1,0 +1,1 @@
+"""Conversations, messages, leads, people, in plain Python: no I/O, no clock."""

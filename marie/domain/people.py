@@ -1,0 +1,44 @@
+"""Staff: who signs in, with which role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from marie.domain.conversation import StaffId
+
+
+class Role(str, Enum):
+    """What a member of staff may do; each role can do what the ones before it can."""
+
+    COUNSELLOR = "counsellor"
+    SUPERVISOR = "supervisor"
+    ADMINISTRATOR = "administrator"
+
+    def includes(self, other: Role) -> bool:
+        """Whether this role may do what `other` may."""
+        order = list(Role)
+        return order.index(self) >= order.index(other)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Staff:
+    """A member of staff. `must_change_password`: the password was given for one use."""
+
+    id: StaffId
+    username: str
+    name: str
+    role: Role
+    organization: str | None
+    password_hash: str
+    must_change_password: bool
+    disabled_at: datetime | None = None
+
+
+class BadCredentials(Exception):
+    """Unknown user, wrong password or disabled account: all answer alike."""
+
+
+class WeakPassword(Exception):
+    """The new password is shorter than the minimum."""

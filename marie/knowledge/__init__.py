@@ -1,0 +1,1 @@
+"""What Marie knows: entries, parameters, places, the directory, and how to find in them."""

@@ -1,0 +1,104 @@
+"""Asks Rasa for Marie's answer to one message, over Rasa's own REST channel.
+
+A turn is a pure function of its text and of the metadata that travels with it: Rasa keeps nothing
+between messages (see `bot/components/tracker_store.py`). So a turn may be sent again after a crash
+or a lost answer, and no tracker has to be read or rewound first.
+
+Rasa's REST channel answers 200 with an empty list after an exception; an answer without our
+`custom` payload is therefore a failure.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import aiohttp
+import msgspec
+
+from marie.domain.messages import iso_milliseconds
+from marie.domain.replies import Reply
+
+TIMEOUT = aiohttp.ClientTimeout(total=20, sock_connect=2)
+
+_COMMAND = re.compile(r"^(\s*)/")
+
+
+class RasaUnavailable(Exception):
+    """Rasa or its action server is away, or gave no answer of ours."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TurnRequest:
+    """All that a turn depends on."""
+
+    conversation_id: str
+    seq: int
+    said_at: datetime
+    text: str
+    payload: str | None
+    profile: dict[str, Any]
+    focus: dict[str, Any]
+    state: str
+
+    def message(self) -> str:
+        """What Rasa reads: the payload that Marie offered, or the text, never as a command.
+
+        Rasa takes a text that begins with `/`, also after spaces, as an intent; the slash is
+        shown to it as U+2215, which no component gives a meaning.
+        """
+        if self.payload is not None:
+            return self.payload
+        return _COMMAND.sub("\\1∕", self.text)
+
+
+class _Custom(msgspec.Struct):
+    custom: Reply
+
+
+class RasaClient:
+    """A client on one pooled HTTP session (keep-alive)."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
+        self._session = session
+        self._url = url
+
+    async def ask(self, turn: TurnRequest) -> Reply:
+        """Marie's reply; `RasaUnavailable` when there is none."""
+        body = {
+            "sender": turn.conversation_id,
+            "message": turn.message(),
+            "metadata": {
+                "conversation_id": turn.conversation_id,
+                "seq": turn.seq,
+                "said_at": iso_milliseconds(turn.said_at),
+                "text": turn.text,
+                "profile": turn.profile,
+                "focus": turn.focus,
+                "state": turn.state,
+            },
+        }
+        try:
+            async with self._session.post(
+                f"{self._url}/webhooks/rest/webhook", json=body, timeout=TIMEOUT
+            ) as response:
+                response.raise_for_status()
+                replies = msgspec.json.decode(await response.read(), type=list[_Custom])
+        except (aiohttp.ClientError, asyncio.TimeoutError, msgspec.MsgspecError) as error:
+            raise RasaUnavailable(str(error)) from error
+        if len(replies) != 1:
+            raise RasaUnavailable(f"{len(replies)} replies instead of one")
+        return replies[0].custom
+
+    async def ready(self) -> bool:
+        """Whether Rasa answers with a model loaded."""
+        try:
+            async with self._session.get(
+                f"{self._url}/webhooks/rest/", timeout=aiohttp.ClientTimeout(total=2)
+            ) as response:
+                return response.status == 200
+        except (aiohttp.ClientError, asyncio.TimeoutError):
+            return False

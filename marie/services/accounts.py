@@ -1,0 +1,162 @@
+"""Staff accounts: passwords (Argon2id), sign-in, server-side sessions."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import secrets
+from datetime import timedelta
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+from marie.clock import Clock
+from marie.domain.conversation import StaffId
+from marie.domain.people import BadCredentials, Role, Staff, WeakPassword
+from marie.store import staff as accounts
+from marie.store.engine import Database
+
+MIN_PASSWORD = 12
+SESSION = timedelta(hours=12)
+
+_hasher = PasswordHasher()
+
+
+@cache
+def _nobody() -> str:
+    """Checked when the user is unknown, so that the answer takes as long as for a wrong password."""
+    return _hasher.hash(secrets.token_urlsafe())
+
+
+DEFAULT_ORGANIZATIONS = {"promis": "PROMIS", "collectif": "Le Collectif", "inici": "INICI"}
+"""The three partner organisations of the founding documents (FAITS E1)."""
+
+
+async def create(
+    database: Database,
+    *,
+    username: str,
+    name: str,
+    role: Role,
+    organization: str | None,
+    password: str,
+    must_change_password: bool,
+    clock: Clock,
+) -> Staff:
+    """Add an account; `WeakPassword` under `MIN_PASSWORD` characters."""
+    staff = Staff(
+        id=StaffId(secrets.token_hex(16)),
+        username=normal_username(username),
+        name=name,
+        role=role,
+        organization=organization,
+        password_hash=await _hash(password),
+        must_change_password=must_change_password,
+    )
+    async with database.write() as connection:
+        await accounts.add(connection, staff, at=clock())
+        await accounts.record(
+            connection, at=clock(), staff_id=staff.id, action="account_created", subject=staff.id
+        )
+    return staff
+
+
+async def prepare(database: Database, *, clock: Clock) -> str | None:
+    """The default organisations, and on a fresh database the first administrator.
+
+    Returns her one-time password, or None when there are accounts already.
+    """
+    async with database.write() as connection:
+        for organization_id, name in DEFAULT_ORGANIZATIONS.items():
+            await accounts.add_organization(connection, organization_id, name)
+        if await accounts.count(connection):
+            return None
+    password = "-".join(secrets.token_hex(3) for _ in range(3))
+    await create(
+        database,
+        username="admin",
+        name="Administration",
+        role=Role.ADMINISTRATOR,
+        organization=None,
+        password=password,
+        must_change_password=True,
+        clock=clock,
+    )
+    return password
+
+
+async def sign_in(database: Database, *, username: str, password: str, clock: Clock) -> str:
+    """A session's token for the right user name and password; else `BadCredentials`."""
+    async with database.read() as connection:
+        staff = await accounts.by_username(connection, normal_username(username))
+    stored = (
+        staff.password_hash
+        if staff and staff.disabled_at is None
+        else await asyncio.to_thread(_nobody)
+    )
+    if not await _verify(stored, password) or staff is None:
+        raise BadCredentials
+    token = secrets.token_urlsafe(32)
+    now = clock()
+    async with database.write() as connection:
+        await accounts.open_session(
+            connection,
+            token_hash=hash_session(token),
+            staff_id=staff.id,
+            at=now,
+            expires_at=now + SESSION,
+        )
+        await accounts.record(
+            connection, at=now, staff_id=staff.id, action="sign_in", subject=staff.id
+        )
+    return token
+
+
+async def who(database: Database, token: str, *, clock: Clock) -> Staff | None:
+    """Who is signed in with this session token."""
+    async with database.read() as connection:
+        return await accounts.by_session(connection, hash_session(token), at=clock())
+
+
+async def change_password(
+    database: Database, staff: Staff, *, current: str, new: str, clock: Clock
+) -> None:
+    """Replace one's password; every session of the account ends."""
+    if not await _verify(staff.password_hash, current):
+        raise BadCredentials
+    hashed = await _hash(new)
+    async with database.write() as connection:
+        await accounts.set_password(connection, staff.id, password_hash=hashed, must_change=False)
+        await accounts.record(
+            connection, at=clock(), staff_id=staff.id, action="password_changed", subject=staff.id
+        )
+
+
+async def sign_out(database: Database, token: str) -> None:
+    """End a session."""
+    async with database.write() as connection:
+        await accounts.close_session(connection, hash_session(token))
+
+
+def normal_username(username: str) -> str:
+    """User names do not depend on case or outer spaces."""
+    return username.strip().casefold()
+
+
+def hash_session(token: str) -> str:
+    """What is stored of a session token."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+async def _hash(password: str) -> str:
+    if len(password) < MIN_PASSWORD:
+        raise WeakPassword
+    return await asyncio.to_thread(_hasher.hash, password)
+
+
+async def _verify(stored: str, password: str) -> bool:
+    try:
+        return await asyncio.to_thread(_hasher.verify, stored, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False

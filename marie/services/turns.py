@@ -1,0 +1,309 @@
+"""Marie's turns: every visitor's message that is owed an answer gets exactly one, in order.
+
+One worker a conversation takes its pending messages one after the other: ask Rasa, then append the
+answer, the lead and the new state in one transaction. That transaction first checks that the
+message is still Marie's to answer: somebody may have claimed the conversation meanwhile (the reply
+is then discarded and never replayed), the visitor may have erased it, or another process may have
+answered. So running a turn twice is harmless, and a start after a crash simply takes up what is
+pending.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from marie.clock import Clock
+from marie.domain.conversation import Conversation, ConversationId
+from marie.domain.leads import HandoverRequest, Lead
+from marie.domain.messages import Content, Message, Turn
+from marie.domain.replies import Reply
+from marie.rasa.client import RasaClient, RasaUnavailable, TurnRequest
+from marie.services import visitor
+from marie.services.live import Hub, Typing
+from marie.store import conversations, leads
+from marie.store.engine import Database
+
+log = logging.getLogger(__name__)
+
+GRACE = 4.0
+"""Seconds during which Rasa may be away (a restart) before Marie says so."""
+
+RETRY = (0.2, 0.5, 1.0, 2.0, 3.0, 5.0)
+"""Seconds between attempts; the last one repeats."""
+
+AT_ONCE = 16
+"""Turns that Rasa works on at the same time; more only make each slower."""
+
+HANDOFF_PAYLOAD = "/handoff"
+
+
+class Turns:
+    """The workers of this process.
+
+    `notice` gives what Marie says when she cannot think, `handed_over` what she says when the
+    visitor then asks for a person, `mask` hides personal data in what is kept of a miss (it runs
+    in a thread).
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        rasa: RasaClient,
+        hub: Hub,
+        *,
+        marie: str,
+        notice: Callable[[], Content],
+        handed_over: Callable[[], Content],
+        mask: Callable[[str], str],
+        clock: Clock,
+        grace: float = GRACE,
+    ) -> None:
+        self._database = database
+        self._rasa = rasa
+        self._hub = hub
+        self._marie = marie
+        self._notice = notice
+        self._handed_over = handed_over
+        self._mask = mask
+        self._clock = clock
+        self._grace = grace
+        self._workers: dict[ConversationId, asyncio.Task[None]] = {}
+        self._at_once = asyncio.Semaphore(AT_ONCE)
+
+    def wake(self, conversation_id: ConversationId) -> None:
+        """See to it that the conversation's pending messages are answered."""
+        if conversation_id not in self._workers:
+            task = asyncio.create_task(self._work(conversation_id))
+            self._workers[conversation_id] = task
+
+    async def recover(self) -> int:
+        """Take up every turn that a stopped process left unanswered; how many conversations."""
+        async with self._database.read() as connection:
+            waiting = await conversations.conversations_with_pending(connection)
+        for conversation_id in waiting:
+            self.wake(conversation_id)
+        return len(waiting)
+
+    async def close(self) -> None:
+        """Stop; what is pending stays pending in the log."""
+        workers = list(self._workers.values())
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
+
+    @property
+    def running(self) -> int:
+        """How many conversations are being answered."""
+        return len(self._workers)
+
+    async def wait_answered(
+        self, conversation_id: ConversationId, seq: int, seconds: float
+    ) -> bool:
+        """Whether Marie said what she has to say to message `seq` within `seconds`.
+
+        False when a counsellor has the conversation or the time ran out.
+        """
+        with self._hub.listen(conversation_id) as signals:
+            try:
+                async with asyncio.timeout(seconds):
+                    while True:
+                        async with self._database.read() as connection:
+                            message = await conversations.message_at(
+                                connection, conversation_id, seq
+                            )
+                            if message is None or message.turn is Turn.COUNSELLOR:
+                                return False
+                            if message.turn is Turn.ANSWERED:
+                                return True
+                            if await conversations.answers_to(connection, conversation_id, seq):
+                                return True  # Marie said that she cannot answer yet
+                        await signals.get()
+            except TimeoutError:
+                return False
+
+    async def _work(self, conversation_id: ConversationId) -> None:
+        try:
+            attempts = 0
+            failing_since: float | None = None
+            while True:
+                turn = await self._next(conversation_id)
+                if turn is None:
+                    break
+                try:
+                    await self._answer(turn)
+                    attempts, failing_since = 0, None
+                except RasaUnavailable as error:
+                    log.warning("no answer from Rasa for a turn: %s", error)
+                    failing_since = failing_since or time.monotonic()
+                    if time.monotonic() - failing_since >= self._grace:
+                        await self._say_that_rasa_is_away(conversation_id)
+                    await asyncio.sleep(RETRY[min(attempts, len(RETRY) - 1)])
+                    attempts += 1
+        except conversations.UnknownConversation:
+            pass  # erased meanwhile: nothing is owed any more
+        except Exception:
+            # The turn stays pending: the next message or the next start takes it up.
+            log.exception("a turn failed")
+        finally:
+            self._workers.pop(conversation_id, None)
+        # A message may have come in between the last look and the line above.
+        if await self._is_owed(conversation_id):
+            self.wake(conversation_id)
+
+    async def _is_owed(self, conversation_id: ConversationId) -> bool:
+        async with self._database.read() as connection:
+            return await conversations.next_pending(connection, conversation_id) is not None
+
+    async def _next(self, conversation_id: ConversationId) -> TurnRequest | None:
+        async with self._database.read() as connection:
+            message = await conversations.next_pending(connection, conversation_id)
+            if message is None:
+                return None
+            conversation = await conversations.load(connection, conversation_id)
+        return TurnRequest(
+            conversation_id=conversation_id,
+            seq=message.seq,
+            said_at=message.at,
+            text=message.content.text,
+            payload=message.payload,
+            profile=conversation.profile,
+            focus=conversation.focus,
+            state=conversation.state.value,
+        )
+
+    async def _answer(self, turn: TurnRequest) -> None:
+        conversation_id = ConversationId(turn.conversation_id)
+        self._hub.send(conversation_id, Typing("marie", self._marie))
+        async with self._at_once:
+            reply = await self._rasa.ask(turn)
+        if reply.miss is not None:
+            # Off the loop: recognising names in a text takes a language model.
+            masked = await asyncio.to_thread(self._mask, reply.miss.text)
+            reply = replace(reply, miss=replace(reply.miss, text=masked))
+        async with self._database.write() as connection:
+            conversation = await self._still_owed(connection, conversation_id, turn.seq)
+            if conversation is not None:
+                await self._save(connection, conversation, turn, reply)
+        self._hub.changed(conversation_id)
+
+    async def _still_owed(
+        self, connection: AsyncConnection, conversation_id: ConversationId, seq: int
+    ) -> Conversation | None:
+        conversation = await conversations.load(connection, conversation_id, lock=True)
+        message = await conversations.message_at(connection, conversation_id, seq)
+        if message is None or message.turn is not Turn.PENDING:
+            return None
+        if not conversation.marie_answers():
+            await conversations.mark_turn(connection, conversation_id, seq, Turn.COUNSELLOR)
+            return None
+        return conversation
+
+    async def _save(
+        self,
+        connection: AsyncConnection,
+        conversation: Conversation,
+        turn: TurnRequest,
+        reply: Reply,
+    ) -> None:
+        for content in reply.messages:
+            conversation = await self._say(connection, conversation, content, answers=turn.seq)
+        conversation = replace(conversation, focus=reply.focus, profile=reply.profile)
+        if reply.handover is not None:
+            conversation = await self._hand_over(connection, conversation, reply.handover)
+        if reply.withdraw and visitor.is_waiting(conversation):
+            conversation = conversation.withdraw()
+        if reply.miss is not None:
+            await leads.add_miss(
+                connection,
+                miss_id=secrets.token_hex(16),
+                conversation_id=conversation.id,
+                at=self._clock(),
+                text=reply.miss.text,
+                place=reply.miss.place,
+                nearest=reply.miss.nearest,
+            )
+        await conversations.mark_turn(connection, conversation.id, turn.seq, Turn.ANSWERED)
+        await conversations.save(connection, conversation)
+
+    async def _say(
+        self,
+        connection: AsyncConnection,
+        conversation: Conversation,
+        content: Content,
+        *,
+        answers: int,
+    ) -> Conversation:
+        conversation = replace(conversation, last_seq=conversation.last_seq + 1)
+        message = Message(
+            seq=conversation.last_seq,
+            author="marie",
+            name=self._marie,
+            at=self._clock(),
+            answers=answers,
+            content=content,
+        )
+        await conversations.append(connection, conversation.id, message)
+        return conversation
+
+    async def _hand_over(
+        self, connection: AsyncConnection, conversation: Conversation, request: HandoverRequest
+    ) -> Conversation:
+        now = self._clock()
+        await leads.add(
+            connection,
+            Lead(
+                id=secrets.token_hex(16),
+                conversation_id=conversation.id,
+                created_at=now,
+                request=request,
+            ),
+        )
+        return conversation.ask_for_person(now)
+
+    async def _say_that_rasa_is_away(self, conversation_id: ConversationId) -> None:
+        """Once per message: an honest sentence; a pressed « parler à une personne » is obeyed."""
+        async with self._database.write() as connection:
+            conversation = await conversations.load(connection, conversation_id, lock=True)
+            if not conversation.marie_answers():
+                return
+            said = False
+            for message in await conversations.messages_after(connection, conversation_id):
+                if message.turn is not Turn.PENDING:
+                    continue
+                if message.payload == HANDOFF_PAYLOAD:
+                    notice = self._handed_over()
+                    conversation = await self._say(
+                        connection, conversation, notice, answers=message.seq
+                    )
+                    conversation = await self._hand_over(
+                        connection,
+                        conversation,
+                        HandoverRequest(
+                            name=None,
+                            email=None,
+                            phone=None,
+                            need=message.content.text,
+                            regions=(),
+                            profile=conversation.profile,
+                            consent=notice.text,
+                        ),
+                    )
+                    await conversations.mark_turn(
+                        connection, conversation_id, message.seq, Turn.ANSWERED
+                    )
+                    said = True
+                elif not await conversations.answers_to(connection, conversation_id, message.seq):
+                    conversation = await self._say(
+                        connection, conversation, self._notice(), answers=message.seq
+                    )
+                    said = True
+            await conversations.save(connection, conversation)
+        if said:
+            self._hub.changed(conversation_id)

@@ -1,0 +1,202 @@
+"""What a visitor does: begin, write, read on, take her data away, erase."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from marie.clock import Clock
+from marie.domain.conversation import Conversation, ConversationId, State
+from marie.domain.messages import (
+    ClientIdReused,
+    Content,
+    Message,
+    Turn,
+    UnknownPayload,
+    check_client_id,
+    check_text,
+)
+from marie.services.live import Hub
+from marie.store import conversations, leads
+from marie.store.engine import Database
+
+VISITOR_NAME = ""
+"""A visitor has no name in her log: clients say « Vous »."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Started:
+    """A new conversation; the token is shown once and kept as a hash."""
+
+    conversation_id: ConversationId
+    token: str
+    messages: list[Message]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Received:
+    """A message that is in the log. `owed`: Marie will answer it."""
+
+    seq: int
+    owed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What follows a number, and the conversation's state in the same instant."""
+
+    messages: list[Message]
+    conversation: Conversation
+
+
+def hash_token(token: str) -> str:
+    """What is stored of a bearer token (256 random bits, so a plain hash is enough)."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+async def start_conversation(
+    database: Database, *, greeting: Content, marie: str, clock: Clock
+) -> Started:
+    """Begin a conversation to which the visitor consented; Marie's greeting is its message 1."""
+    now = clock()
+    token = secrets.token_urlsafe(32)
+    conversation = Conversation(
+        id=ConversationId(secrets.token_hex(16)), created_at=now, last_seq=1
+    )
+    message = Message(seq=1, author="marie", name=marie, at=now, content=greeting)
+    async with database.write() as connection:
+        await conversations.add(connection, conversation, token_hash=hash_token(token))
+        await conversations.append(connection, conversation.id, message)
+    return Started(conversation_id=conversation.id, token=token, messages=[message])
+
+
+async def authenticate(database: Database, conversation_id: str, token: str) -> ConversationId:
+    """The conversation that this token opens; `UnknownConversation` or `Erased`."""
+    async with database.read() as connection:
+        return await conversations.authenticate(connection, conversation_id, hash_token(token))
+
+
+async def receive_message(
+    database: Database,
+    hub: Hub,
+    conversation_id: ConversationId,
+    *,
+    client_id: str,
+    text: str | None,
+    payload: str | None,
+    clock: Clock,
+) -> Received:
+    """Take a visitor's message in. When this returns, it is durable and has its number.
+
+    The same `client_id` with the same words gives the same number and nothing twice; with other
+    words `ClientIdReused`. Raises `BadMessage` for what cannot be taken.
+    """
+    client_id = check_client_id(client_id)
+    if text is not None:
+        text = check_text(text)
+    async with database.write() as connection:
+        conversation = await conversations.load(connection, conversation_id, lock=True)
+        known = await conversations.by_client_id(connection, conversation_id, client_id)
+        if known is not None:
+            if known.payload != payload or (payload is None and known.content.text != text):
+                raise ClientIdReused
+            return Received(seq=known.seq, owed=known.turn is Turn.PENDING)
+        shown = text or await _offered(connection, conversation_id, payload)
+        conversation = conversation.with_visitor_message()
+        conversation = replace(conversation, last_seq=conversation.last_seq + 1)
+        owed = conversation.marie_answers()
+        message = Message(
+            seq=conversation.last_seq,
+            author="visitor",
+            name=VISITOR_NAME,
+            at=clock(),
+            client_id=client_id,
+            payload=payload,
+            turn=Turn.PENDING if owed else Turn.COUNSELLOR,
+            content=Content(text=shown),
+        )
+        await conversations.append(connection, conversation_id, message)
+        await conversations.save(connection, conversation)
+    hub.changed(conversation_id)
+    return Received(seq=message.seq, owed=owed)
+
+
+async def _offered(
+    connection: AsyncConnection, conversation_id: ConversationId, payload: str | None
+) -> str:
+    title = None
+    if payload is not None:
+        title = await conversations.offered_title(connection, conversation_id, payload)
+    if title is None:
+        raise UnknownPayload
+    return title
+
+
+async def read_on(database: Database, conversation_id: ConversationId, after: int) -> Reading:
+    """What follows `after`."""
+    async with database.read() as connection:
+        return Reading(
+            messages=await conversations.messages_after(connection, conversation_id, after),
+            conversation=await conversations.load(connection, conversation_id),
+        )
+
+
+async def acknowledge(
+    database: Database, hub: Hub, conversation_id: ConversationId, seq: int
+) -> None:
+    """The visitor's screen shows everything up to `seq`."""
+    async with database.write() as connection:
+        conversation = await conversations.load(connection, conversation_id, lock=True)
+        seen = min(seq, conversation.last_seq)
+        if seen <= conversation.read_visitor:
+            return
+        await conversations.save(connection, replace(conversation, read_visitor=seen))
+    hub.changed(conversation_id)
+
+
+async def export(database: Database, conversation_id: ConversationId) -> dict[str, Any]:
+    """All that is stored about the visitor, for her (Loi 25)."""
+    async with database.read() as connection:
+        conversation = await conversations.load(connection, conversation_id)
+        messages = await conversations.messages_after(connection, conversation_id)
+        lead = await leads.latest(connection, conversation_id)
+    return {
+        "conversation_id": conversation.id,
+        "created_at": conversation.created_at.isoformat(),
+        "state": conversation.state.value,
+        "profile": conversation.profile,
+        "messages": [message.to_json() for message in messages],
+        "lead": None
+        if lead is None
+        else {
+            "created_at": lead.created_at.isoformat(),
+            "name": lead.request.name,
+            "email": lead.request.email,
+            "phone": lead.request.phone,
+            "need": lead.request.need,
+            "regions": list(lead.request.regions),
+            "profile": lead.request.profile,
+            "consent": lead.request.consent,
+        },
+    }
+
+
+async def erase(
+    database: Database, hub: Hub, conversation_id: ConversationId, *, token: str, clock: Clock
+) -> None:
+    """Erase the conversation everywhere. Rasa has nothing of it: it keeps no tracker."""
+    async with database.write() as connection:
+        await conversations.load(connection, conversation_id, lock=True)
+        await conversations.erase(
+            connection, conversation_id, token_hash=hash_token(token), at=clock()
+        )
+    hub.changed(conversation_id)
+
+
+def is_waiting(conversation: Conversation) -> bool:
+    """Whether the visitor waits for a person."""
+    return conversation.state is State.WAITING

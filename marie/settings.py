@@ -1,0 +1,87 @@
+"""Marie's settings, read once from the environment (`Settings.from_env`). README lists them all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The project's folder: `bot/`, `knowledge/`, `migrations/` stand in it."""
+
+
+class BadSetting(Exception):
+    """A setting has a value that Marie cannot use."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """All settings. Ports are TCP; `host` is the address that the public listener binds."""
+
+    host: str
+    port: int
+    private_port: int
+    rasa_port: int
+    actions_port: int
+    data: Path
+    knowledge: Path
+    database_url: str
+    rate_limit: bool
+    public_url: str
+    trusted_proxies: int
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> Settings:
+        """Settings from environment variables; `BadSetting` names the variable that is wrong."""
+        data = Path(env.get("MARIE_DATA") or "var").absolute()
+        port = _port(env, "PORT", 8080)
+        return cls(
+            host=env.get("MARIE_HOST") or "127.0.0.1",
+            port=port,
+            private_port=_port(env, "MARIE_PRIVATE_PORT", port + 1),
+            rasa_port=_port(env, "MARIE_RASA_PORT", port + 2),
+            actions_port=_port(env, "MARIE_ACTIONS_PORT", port + 3),
+            data=data,
+            knowledge=Path(env.get("MARIE_KNOWLEDGE") or ROOT / "knowledge").absolute(),
+            database_url=env.get("MARIE_DATABASE_URL")
+            or f"sqlite+aiosqlite:///{data / 'marie.sqlite3'}",
+            rate_limit=_switch(env, "MARIE_RATE_LIMIT", default=True),
+            public_url=env.get("MARIE_PUBLIC_URL") or f"http://localhost:{port}",
+            trusted_proxies=_count(env, "MARIE_TRUSTED_PROXIES", 0),
+        )
+
+    @property
+    def rasa_url(self) -> str:
+        """Where Rasa listens: loopback only."""
+        return f"http://127.0.0.1:{self.rasa_port}"
+
+    @property
+    def actions_url(self) -> str:
+        """Where the action server listens: loopback only."""
+        return f"http://127.0.0.1:{self.actions_port}"
+
+    @property
+    def models(self) -> Path:
+        """Trained models: `marie-<fingerprint>.tar.gz`."""
+        return ROOT / "bot" / "models"
+
+
+def _port(env: Mapping[str, str], name: str, default: int) -> int:
+    number = _count(env, name, default)
+    if not 0 < number < 65_536:
+        raise BadSetting(f"{name}={number}: a port between 1 and 65535")
+    return number
+
+
+def _count(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name) or str(default)
+    if not text.isdecimal():
+        raise BadSetting(f"{name}={text}: a whole number")
+    return int(text)
+
+
+def _switch(env: Mapping[str, str], name: str, *, default: bool) -> bool:
+    text = (env.get(name) or ("on" if default else "off")).lower()
+    if text not in {"on", "off"}:
+        raise BadSetting(f"{name}={text}: on or off")
+    return text == "on"

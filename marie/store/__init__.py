@@ -1,0 +1,1 @@
+"""What Marie remembers: SQLAlchemy over SQLite or PostgreSQL."""

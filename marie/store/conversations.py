@@ -1,0 +1,348 @@
+"""Conversations, their numbered log and what hangs on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from marie.domain.conversation import Conversation, ConversationId, StaffId, State
+from marie.domain.messages import Author, Content, Message, Turn
+from marie.store import tables
+
+ERASED_KEPT = timedelta(days=30)
+
+
+class UnknownConversation(Exception):
+    """No such conversation, or the token is not its token: the two are not told apart."""
+
+
+class Erased(Exception):
+    """The visitor erased this conversation less than 30 days ago."""
+
+
+async def add(connection: AsyncConnection, conversation: Conversation, *, token_hash: str) -> None:
+    """Store a new conversation."""
+    await connection.execute(
+        insert(tables.conversation).values(
+            token_hash=token_hash, consented_at=conversation.created_at, **_columns(conversation)
+        )
+    )
+
+
+async def load(
+    connection: AsyncConnection, conversation_id: ConversationId, *, lock: bool = False
+) -> Conversation:
+    """The conversation; with `lock` nobody else changes it before this transaction ends."""
+    query = select(tables.conversation).where(tables.conversation.c.id == conversation_id)
+    row = (await connection.execute(query.with_for_update() if lock else query)).first()
+    if row is None:
+        raise UnknownConversation
+    return _conversation(row)
+
+
+async def authenticate(
+    connection: AsyncConnection, conversation_id: str, token_hash: str
+) -> ConversationId:
+    """Check the token. `Erased` when both were right until the visitor erased them."""
+    known = tables.conversation
+    found = await connection.scalar(
+        select(known.c.id).where(known.c.id == conversation_id, known.c.token_hash == token_hash)
+    )
+    if found is not None:
+        return ConversationId(found)
+    gone = tables.erased
+    erased = await connection.scalar(
+        select(gone.c.conversation_id).where(
+            gone.c.token_hash == token_hash, gone.c.conversation_id == conversation_id
+        )
+    )
+    if erased is not None:
+        raise Erased
+    raise UnknownConversation
+
+
+async def save(connection: AsyncConnection, conversation: Conversation) -> None:
+    """Write a changed conversation back."""
+    await connection.execute(
+        update(tables.conversation)
+        .where(tables.conversation.c.id == conversation.id)
+        .values(**_columns(conversation))
+    )
+
+
+async def append(
+    connection: AsyncConnection, conversation_id: ConversationId, message: Message
+) -> None:
+    """Add a message to the log and remember the quick replies that it offers."""
+    content = message.content
+    await connection.execute(
+        insert(tables.message).values(
+            conversation_id=conversation_id,
+            seq=message.seq,
+            author=message.author,
+            name=message.name,
+            at=message.at,
+            answers=message.answers,
+            client_id=message.client_id,
+            payload=message.payload,
+            turn=message.turn.value if message.turn else None,
+            text=content.text,
+            topic=content.topic,
+            entry=content.entry,
+            body={
+                "resources": content.resources,
+                "sources": content.sources,
+                "quick_replies": content.quick_replies,
+                "documents": content.documents,
+                "data": content.data,
+            },
+        )
+    )
+    await _remember_offers(connection, conversation_id, content.quick_replies)
+
+
+async def _remember_offers(
+    connection: AsyncConnection,
+    conversation_id: ConversationId,
+    quick_replies: Sequence[dict[str, str]],
+) -> None:
+    if not quick_replies:
+        return
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    await connection.execute(
+        dialect.insert(tables.offer)
+        .values(
+            [
+                {"conversation_id": conversation_id, "payload": payload, "title": title}
+                for payload, title in {
+                    reply["payload"]: reply["title"] for reply in quick_replies
+                }.items()
+            ]
+        )
+        .on_conflict_do_nothing()
+    )
+
+
+async def offered_title(
+    connection: AsyncConnection, conversation_id: ConversationId, payload: str
+) -> str | None:
+    """The title under which Marie offered `payload` in this conversation; None if she did not."""
+    offer = tables.offer
+    title: str | None = await connection.scalar(
+        select(offer.c.title).where(
+            offer.c.conversation_id == conversation_id, offer.c.payload == payload
+        )
+    )
+    return title
+
+
+async def by_client_id(
+    connection: AsyncConnection, conversation_id: ConversationId, client_id: str
+) -> Message | None:
+    """The visitor's message that carried this `client_id`."""
+    message = tables.message
+    row = (
+        await connection.execute(
+            select(message).where(
+                message.c.conversation_id == conversation_id, message.c.client_id == client_id
+            )
+        )
+    ).first()
+    return None if row is None else _message(row)
+
+
+async def messages_after(
+    connection: AsyncConnection, conversation_id: ConversationId, after: int = 0
+) -> list[Message]:
+    """What follows `after`, in order."""
+    message = tables.message
+    rows = await connection.execute(
+        select(message)
+        .where(message.c.conversation_id == conversation_id, message.c.seq > after)
+        .order_by(message.c.seq)
+    )
+    return [_message(row) for row in rows]
+
+
+async def answers_to(
+    connection: AsyncConnection, conversation_id: ConversationId, seq: int
+) -> list[Message]:
+    """Every message that answers the visitor's message `seq`, in order."""
+    message = tables.message
+    rows = await connection.execute(
+        select(message)
+        .where(message.c.conversation_id == conversation_id, message.c.answers == seq)
+        .order_by(message.c.seq)
+    )
+    return [_message(row) for row in rows]
+
+
+async def message_at(
+    connection: AsyncConnection, conversation_id: ConversationId, seq: int
+) -> Message | None:
+    """The message `seq`."""
+    message = tables.message
+    row = (
+        await connection.execute(
+            select(message).where(
+                message.c.conversation_id == conversation_id, message.c.seq == seq
+            )
+        )
+    ).first()
+    return None if row is None else _message(row)
+
+
+async def last_from_visitor(
+    connection: AsyncConnection, conversation_id: ConversationId
+) -> Message | None:
+    """The visitor's newest message."""
+    message = tables.message
+    row = (
+        await connection.execute(
+            select(message)
+            .where(message.c.conversation_id == conversation_id, message.c.author == "visitor")
+            .order_by(message.c.seq.desc())
+            .limit(1)
+        )
+    ).first()
+    return None if row is None else _message(row)
+
+
+async def next_pending(
+    connection: AsyncConnection, conversation_id: ConversationId
+) -> Message | None:
+    """The oldest visitor's message that Marie still owes an answer."""
+    message = tables.message
+    row = (
+        await connection.execute(
+            select(message)
+            .where(
+                message.c.conversation_id == conversation_id,
+                message.c.turn == Turn.PENDING.value,
+            )
+            .order_by(message.c.seq)
+            .limit(1)
+        )
+    ).first()
+    return None if row is None else _message(row)
+
+
+async def conversations_with_pending(connection: AsyncConnection) -> list[ConversationId]:
+    """Conversations in which an answer is owed: what a start after a crash takes up."""
+    message = tables.message
+    rows = await connection.scalars(
+        select(message.c.conversation_id)
+        .where(message.c.turn == Turn.PENDING.value)
+        .group_by(message.c.conversation_id)
+        .order_by(func.min(message.c.at))
+    )
+    return [ConversationId(each) for each in rows]
+
+
+async def mark_turn(
+    connection: AsyncConnection, conversation_id: ConversationId, seq: int, turn: Turn
+) -> None:
+    """Say what became of one visitor's message."""
+    message = tables.message
+    await connection.execute(
+        update(message)
+        .where(message.c.conversation_id == conversation_id, message.c.seq == seq)
+        .values(turn=turn.value)
+    )
+
+
+async def leave_pending_to_counsellor(
+    connection: AsyncConnection, conversation_id: ConversationId
+) -> None:
+    """Whatever Marie had not answered is the counsellor's from now on."""
+    message = tables.message
+    await connection.execute(
+        update(message)
+        .where(message.c.conversation_id == conversation_id, message.c.turn == Turn.PENDING.value)
+        .values(turn=Turn.COUNSELLOR.value)
+    )
+
+
+async def in_state(connection: AsyncConnection, states: Iterable[State]) -> list[Conversation]:
+    """Conversations in one of the states, longest waiting first."""
+    conversation = tables.conversation
+    rows = await connection.execute(
+        select(conversation)
+        .where(conversation.c.state.in_([state.value for state in states]))
+        .order_by(conversation.c.waiting_since, conversation.c.created_at)
+    )
+    return [_conversation(row) for row in rows]
+
+
+async def erase(
+    connection: AsyncConnection, conversation_id: ConversationId, *, token_hash: str, at: datetime
+) -> None:
+    """Delete the conversation with all that hangs on it; only the token's hash stays, 30 days."""
+    for table in (tables.message, tables.offer, tables.lead, tables.miss):
+        await connection.execute(delete(table).where(table.c.conversation_id == conversation_id))
+    await connection.execute(
+        delete(tables.conversation).where(tables.conversation.c.id == conversation_id)
+    )
+    await connection.execute(
+        insert(tables.erased).values(
+            token_hash=token_hash, conversation_id=conversation_id, erased_at=at
+        )
+    )
+
+
+async def forget_erased(connection: AsyncConnection, *, now: datetime) -> int:
+    """Drop the hashes of what was erased more than 30 days ago; how many."""
+    result = await connection.execute(
+        delete(tables.erased).where(tables.erased.c.erased_at < now - ERASED_KEPT)
+    )
+    return result.rowcount
+
+
+def _columns(conversation: Conversation) -> dict[str, Any]:
+    return asdict(conversation) | {"state": conversation.state.value}
+
+
+def _conversation(row: Row[Any]) -> Conversation:
+    return Conversation(
+        id=ConversationId(row.id),
+        created_at=row.created_at,
+        state=State(row.state),
+        owner=None if row.owner is None else StaffId(row.owner),
+        waiting_since=row.waiting_since,
+        last_seq=row.last_seq,
+        profile=row.profile,
+        focus=row.focus,
+        read_visitor=row.read_visitor,
+        read_counsellor=row.read_counsellor,
+    )
+
+
+def _message(row: Row[Any]) -> Message:
+    author: Author = row.author
+    body = row.body
+    return Message(
+        seq=row.seq,
+        author=author,
+        name=row.name,
+        at=row.at,
+        answers=row.answers,
+        client_id=row.client_id,
+        payload=row.payload,
+        turn=None if row.turn is None else Turn(row.turn),
+        content=Content(
+            text=row.text,
+            topic=row.topic,
+            entry=row.entry,
+            resources=tuple(body["resources"]),
+            sources=tuple(body["sources"]),
+            quick_replies=tuple(body["quick_replies"]),
+            documents=tuple(body["documents"]),
+            data=body["data"],
+        ),
+    )

@@ -1,0 +1,85 @@
+"""Leads and misses: what a conversation leaves for counsellors and administrators."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from marie.domain.conversation import ConversationId
+from marie.domain.leads import HandoverRequest, Lead
+from marie.store import tables
+
+
+async def add(connection: AsyncConnection, lead: Lead) -> None:
+    """Store a lead."""
+    request = lead.request
+    await connection.execute(
+        insert(tables.lead).values(
+            id=lead.id,
+            conversation_id=lead.conversation_id,
+            created_at=lead.created_at,
+            name=request.name,
+            email=request.email,
+            phone=request.phone,
+            need=request.need,
+            regions=list(request.regions),
+            profile=request.profile,
+            consent=request.consent,
+        )
+    )
+
+
+async def latest(connection: AsyncConnection, conversation_id: ConversationId) -> Lead | None:
+    """The newest lead of a conversation."""
+    lead = tables.lead
+    row = (
+        await connection.execute(
+            select(lead)
+            .where(lead.c.conversation_id == conversation_id)
+            .order_by(lead.c.created_at.desc(), lead.c.id)
+            .limit(1)
+        )
+    ).first()
+    if row is None:
+        return None
+    return Lead(
+        id=row.id,
+        conversation_id=conversation_id,
+        created_at=row.created_at,
+        request=HandoverRequest(
+            name=row.name,
+            email=row.email,
+            phone=row.phone,
+            need=row.need,
+            regions=tuple(row.regions),
+            profile=row.profile,
+            consent=row.consent,
+        ),
+    )
+
+
+async def add_miss(
+    connection: AsyncConnection,
+    *,
+    miss_id: str,
+    conversation_id: ConversationId,
+    at: datetime,
+    text: str,
+    place: str | None,
+    nearest: Sequence[dict[str, Any]],
+) -> None:
+    """Keep a message that Marie did not understand; `text` comes masked."""
+    await connection.execute(
+        insert(tables.miss).values(
+            id=miss_id,
+            conversation_id=conversation_id,
+            at=at,
+            text=text,
+            place=place,
+            nearest=list(nearest),
+        )
+    )

@@ -1,0 +1,32 @@
+"""Bring the database's schema up to date with `migrations/`."""
+
+from __future__ import annotations
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from marie.settings import ROOT
+
+
+def alembic_config() -> Config:
+    """Alembic's configuration; there is no alembic.ini."""
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+async def migrate(engine: AsyncEngine) -> None:
+    """Apply every migration that is missing; nothing when there is none."""
+
+    def upgrade(connection: Connection) -> None:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+    async with engine.connect() as connection:
+        await connection.execution_options(write=True)
+        await connection.run_sync(upgrade)
+        await connection.commit()

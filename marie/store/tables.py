@@ -1,0 +1,194 @@
+"""The tables. Schema changes are migrations in `migrations/versions`; a test compares the two."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeDecorator
+
+EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime, stored as whole milliseconds since 1970 (UTC): the same in both engines."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        return None if value is None else (value - EPOCH) // timedelta(milliseconds=1)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else EPOCH + timedelta(milliseconds=value)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+conversation = Table(
+    "conversation",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("token_hash", String(64), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("consented_at", Moment, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("owner", String(32), ForeignKey("staff.id")),
+    Column("waiting_since", Moment),
+    Column("last_seq", Integer, nullable=False),
+    Column("profile", JSON, nullable=False),
+    Column("focus", JSON, nullable=False),
+    Column("read_visitor", Integer, nullable=False),
+    Column("read_counsellor", Integer, nullable=False),
+    Index("ix_conversation_state", "state", "waiting_since"),
+)
+
+message = Table(
+    "message",
+    metadata,
+    Column(
+        "conversation_id",
+        String(32),
+        ForeignKey("conversation.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("author", String(16), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("answers", Integer),
+    Column("client_id", String(36)),
+    Column("payload", Text),
+    Column("turn", String(16)),
+    Column("text", Text, nullable=False),
+    Column("topic", String(40)),
+    Column("entry", Text),
+    Column("body", JSON, nullable=False),
+    UniqueConstraint("conversation_id", "client_id"),
+    Index("ix_message_turn", "turn", "conversation_id", "seq"),
+)
+
+offer = Table(
+    "offer",
+    metadata,
+    Column(
+        "conversation_id",
+        String(32),
+        ForeignKey("conversation.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("payload", String(500), primary_key=True),
+    Column("title", Text, nullable=False),
+)
+"""What Marie offered as quick replies: the only payloads that a visitor may send back."""
+
+erased = Table(
+    "erased",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("conversation_id", String(32), nullable=False),
+    Column("erased_at", Moment, nullable=False),
+)
+"""Erased conversations answer 410 for 30 days; nothing else of them remains."""
+
+lead = Table(
+    "lead",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column(
+        "conversation_id",
+        String(32),
+        ForeignKey("conversation.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("created_at", Moment, nullable=False),
+    Column("name", Text),
+    Column("email", Text),
+    Column("phone", Text),
+    Column("need", Text, nullable=False),
+    Column("regions", JSON, nullable=False),
+    Column("profile", JSON, nullable=False),
+    Column("consent", Text, nullable=False),
+)
+
+miss = Table(
+    "miss",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column(
+        "conversation_id",
+        String(32),
+        ForeignKey("conversation.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("at", Moment, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("place", Text),
+    Column("nearest", JSON, nullable=False),
+)
+"""What Marie did not understand, personal data masked, for the administrators."""
+
+organization = Table(
+    "organization",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", Text, nullable=False),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("username", String(100), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("organization", String(32), ForeignKey("organization.id")),
+    Column("password_hash", Text, nullable=False),
+    Column("must_change_password", Boolean, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("disabled_at", Moment),
+)
+
+staff_session = Table(
+    "staff_session",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("staff_id", String(32), ForeignKey("staff.id", ondelete="CASCADE"), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    Column("staff_id", String(32)),
+    Column("action", String(60), nullable=False),
+    Column("subject", Text, nullable=False),
+)
+"""Who did what to which conversation or account: never what was said."""

@@ -1,0 +1,10 @@
+"""Alembic's entry: `marie migrate` hands it an open connection."""
+
+from alembic import context
+
+from marie.store.tables import metadata
+
+connection = context.config.attributes["connection"]
+context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
+with context.begin_transaction():
+    context.run_migrations()
