@@ -1,0 +1,104 @@
+"""The `marie` command."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+
+from marie.domain.people import Role
+from marie.settings import BadSetting, Settings
+
+
+def main() -> None:
+    """Entry point of `marie` and `python -m marie`."""
+    arguments = _parser().parse_args()
+    try:
+        sys.exit(_obey(arguments, Settings.from_env(os.environ)))
+    except BadSetting as error:
+        sys.exit(f"Réglage refusé. {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="marie", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    commands.add_parser("run", help="start everything on this machine (what `make run` calls)")
+    commands.add_parser("serve", help="the web application alone")
+    commands.add_parser("migrate", help="bring the database up to date and fill it")
+    commands.add_parser("train", help="train the model if it is missing or stale")
+    say = commands.add_parser("say", help="how one sentence is understood and answered")
+    say.add_argument("text")
+    commands.add_parser("chat", help="talk with the running Marie in the terminal")
+    user = commands.add_parser("user", help="accounts of the staff").add_subparsers(
+        dest="user_command", required=True, metavar="command"
+    )
+    add = user.add_parser("add", help="add an account")
+    add.add_argument("username")
+    add.add_argument("--name", help="name that visitors see")
+    add.add_argument(
+        "--role", type=Role, choices=list(Role), default=Role.COUNSELLOR, metavar="ROLE",
+        help="counsellor, supervisor or administrator",
+    )
+    add.add_argument("--organization", help="promis, collectif, inici, …")
+    add.add_argument("--password", help="else a one-time password is made and printed")
+    knowledge = commands.add_parser("knowledge", help="what Marie knows").add_subparsers(
+        dest="knowledge_command", required=True, metavar="command"
+    )
+    knowledge.add_parser("check", help="check every file of knowledge/")
+    return parser
+
+
+def _obey(arguments: argparse.Namespace, settings: Settings) -> int:
+    # Each command imports what it needs: `marie --help` answers at once.
+    match arguments.command:
+        case "run":
+            from marie.cli.run import run
+
+            asyncio.run(run(settings))
+        case "serve":
+            from marie.cli.serve import serve
+
+            asyncio.run(serve(settings))
+        case "migrate":
+            from marie.cli.run import prepare
+
+            password = asyncio.run(prepare(settings))
+            if password is not None:
+                print(f"Compte «\u00a0admin\u00a0», mot de passe à changer\u00a0: {password}")
+        case "train":
+            from marie.cli.run import trained_model
+
+            print(trained_model(settings))
+        case "say":
+            from marie.cli.say import say
+
+            asyncio.run(say(settings, arguments.text))
+        case "chat":
+            from marie.cli.chat import chat
+
+            asyncio.run(chat(settings))
+        case "user":
+            from marie.cli.users import add
+
+            return asyncio.run(
+                add(
+                    settings,
+                    username=arguments.username,
+                    name=arguments.name,
+                    role=arguments.role,
+                    organization=arguments.organization,
+                    password=arguments.password,
+                )
+            )
+        case "knowledge":
+            from marie.cli.knowledge import check
+
+            return check(settings)
+    return 0
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The `marie` command: one module a command."""

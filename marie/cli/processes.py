@@ -1,0 +1,139 @@
+"""Marie's three processes: Rasa, the action server, the web application.
+
+Each listens on loopback but the web application. A process that dies is started again, at once the
+first time, then more and more slowly.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import os
+import signal
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from marie.rasa.model import rasa_environment, rasa_python
+from marie.settings import ROOT, Settings
+
+STOP_AFTER = 8.0
+"""Seconds that a process has to stop by itself."""
+
+STEADY = 30.0
+"""A process that ran this many seconds is restarted without delay."""
+
+MAX_LOG = 10 * 1024 * 1024
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Program:
+    """How to start one process, and where its output goes."""
+
+    name: str
+    command: tuple[str, ...]
+    env: Mapping[str, str]
+    log: Path
+
+
+def rasa(settings: Settings, model: Path) -> Program:
+    """Rasa with the trained model, private."""
+    env = rasa_environment(dict(os.environ), settings.data)
+    return Program(
+        name="rasa",
+        command=(
+            str(rasa_python()),
+            *("-m", "rasa", "run", "--model", str(model)),
+            *("--endpoints", "endpoints.yml", "--credentials", "credentials.yml"),
+            *("--interface", "127.0.0.1", "--port", str(settings.rasa_port)),
+        ),
+        env=env | {"MARIE_ACTIONS_PORT": str(settings.actions_port)},
+        log=settings.data / "log" / "rasa.log",
+    )
+
+
+def actions(settings: Settings) -> Program:
+    """The action server, private: without SANIC_HOST it would listen on every address."""
+    return Program(
+        name="actions",
+        command=(
+            sys.executable,
+            *("-m", "rasa_sdk", "--actions", "bot.actions"),
+            *("--port", str(settings.actions_port)),
+        ),
+        env=dict(os.environ)
+        | {
+            "SANIC_HOST": "127.0.0.1",
+            "RASA_TELEMETRY_ENABLED": "false",
+            "PYTHONPATH": str(ROOT),
+        },
+        log=settings.data / "log" / "actions.log",
+    )
+
+
+def web(settings: Settings) -> Program:
+    """The web application."""
+    return Program(
+        name="web",
+        command=(sys.executable, "-m", "marie", "serve"),
+        env=dict(os.environ) | {"PYTHONPATH": str(ROOT)},
+        log=settings.data / "log" / "web.log",
+    )
+
+
+async def keep_running(program: Program) -> None:
+    """Run a program and start it again when it dies, until cancelled."""
+    delay = 0.0
+    while True:
+        started = time.monotonic()
+        code = await _run(program)
+        delay = 0.0 if time.monotonic() - started > STEADY else min(10.0, delay * 2 + 0.2)
+        print(
+            f"  {program.name} s’est arrêté (code {code}), il repart."
+            f" Journal\u00a0: {program.log}",
+            flush=True,
+        )
+        await asyncio.sleep(delay)
+
+
+async def _run(program: Program) -> int:
+    program.log.parent.mkdir(parents=True, exist_ok=True)
+    if program.log.exists() and program.log.stat().st_size > MAX_LOG:
+        program.log.replace(program.log.with_suffix(".log.1"))
+    with program.log.open("ab") as log:
+        process = await asyncio.create_subprocess_exec(
+            *program.command,
+            cwd=ROOT,
+            env=dict(program.env),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            # Ctrl-C reaches this process alone, which then stops the others in order.
+            start_new_session=True,
+            preexec_fn=_die_with_parent,
+        )
+    try:
+        return await process.wait()
+    except asyncio.CancelledError:
+        await _stop(process)
+        raise
+
+
+async def _stop(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is not None:
+        return
+    process.terminate()
+    try:
+        async with asyncio.timeout(STOP_AFTER):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+
+
+def _die_with_parent() -> None:
+    # Were this process killed, the three would go on and hold their ports.
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,0 +1,91 @@
+"""`marie run`: everything on one machine, until Ctrl-C."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+import aiohttp
+
+from marie import clock
+from marie.cli import processes
+from marie.rasa.model import model_path, train
+from marie.services import accounts
+from marie.settings import Settings
+from marie.store.engine import Database, create_engine
+from marie.store.migrate import migrate
+
+
+async def prepare(settings: Settings) -> str | None:
+    """Migrate and fill the database; the first administrator's password if it is new."""
+    engine = create_engine(settings.database_url)
+    try:
+        await migrate(engine)
+        return await accounts.prepare(Database(engine), clock=clock.now)
+    finally:
+        await engine.dispose()
+
+
+def trained_model(settings: Settings) -> Path:
+    """The model of this tree, trained now if it is missing or stale."""
+    path = model_path(settings.models)
+    if not path.exists():
+        print("Entraînement du modèle (une à trois minutes)…", flush=True)
+        train(settings.models, settings.data, dict(os.environ))
+    return path
+
+
+async def run(settings: Settings) -> None:
+    """Start the three processes, say where Marie is, stop them on Ctrl-C or SIGTERM."""
+    model = trained_model(settings)
+    password = await prepare(settings)
+    if password is not None:
+        print(
+            "Première mise en route. Compte d’administration\u00a0:\n"
+            "  utilisateur\u00a0: admin\n"
+            f"  mot de passe (à changer à la première connexion)\u00a0: {password}",
+            flush=True,
+        )
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stop.set)
+    programs = [
+        processes.rasa(settings, model),
+        processes.actions(settings),
+        processes.web(settings),
+    ]
+    tasks = [asyncio.create_task(processes.keep_running(program)) for program in programs]
+    tasks.append(asyncio.create_task(_announce(settings)))
+    await stop.wait()
+    print("\nArrêt…", flush=True)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _announce(settings: Settings) -> None:
+    base = f"http://localhost:{settings.port}"
+    print(f"Marie démarre (journaux\u00a0: {settings.data / 'log'})…", flush=True)
+    async with aiohttp.ClientSession() as session:
+        while not await _healthy(session, f"http://{settings.host}:{settings.port}/healthz"):
+            await asyncio.sleep(0.3)
+    print(
+        f"Marie est prête.\n"
+        f"  Page de démonstration  {base}/\n"
+        f"  Sans JavaScript        {base}/chat\n"
+        f"  Personnes-conseils     {base}/console/\n"
+        f"  Administration         {base}/admin/\n"
+        f"Ctrl-C arrête tout.",
+        flush=True,
+    )
+
+
+async def _healthy(session: aiohttp.ClientSession, url: str) -> bool:
+    try:
+        async with session.get(url, timeout=aiohttp.ClientTimeout(total=5)) as response:
+            return response.status == 200
+    except (aiohttp.ClientError, TimeoutError):
+        return False

@@ -1,0 +1,36 @@
+"""`marie serve`: the web application alone, with its public and its private listener."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+
+from aiohttp import web
+
+from marie.settings import Settings
+from marie.web.app import create_app
+from marie.web.health import private_app
+
+CLOSING = 2.0
+"""Seconds that open requests have when the server stops."""
+
+
+async def serve(settings: Settings) -> None:
+    """Until SIGTERM or Ctrl-C."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    app = create_app(settings)
+    public = web.AppRunner(app, access_log=None, shutdown_timeout=CLOSING)
+    private = web.AppRunner(private_app(app), access_log=None, shutdown_timeout=CLOSING)
+    stop = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    try:
+        await public.setup()
+        await private.setup()
+        await web.TCPSite(public, settings.host, settings.port, reuse_address=True).start()
+        await web.TCPSite(private, "127.0.0.1", settings.private_port, reuse_address=True).start()
+        await stop.wait()
+    finally:
+        await private.cleanup()
+        await public.cleanup()

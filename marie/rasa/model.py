@@ -1,0 +1,94 @@
+"""Which trained model belongs to the files of this tree, and how it is trained.
+
+A model's file name carries the fingerprint of all that training reads, so "missing or stale" is
+one look at the folder. Answers, prices and places are not among it: they change without training.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from marie.settings import ROOT
+
+KEPT = 3
+"""Older models kept for going back."""
+
+
+class TrainingFailed(Exception):
+    """Rasa could not train; its last lines say why."""
+
+
+def training_files(root: Path = ROOT) -> Iterator[Path]:
+    """Every file that a trained model depends on."""
+    yield from (root / name for name in ("config.yml", "domain.yml", "requirements/rasa.txt"))
+    yield from sorted((root / "bot" / "data").rglob("*.yml"))
+    for package in ("bot/components", "marie/language"):
+        yield from sorted((root / package).rglob("*.py"))
+
+
+def fingerprint(root: Path = ROOT) -> str:
+    """12 hexadecimal digits that change when a training file does."""
+    digest = hashlib.sha256()
+    for path in training_files(root):
+        digest.update(f"{path.relative_to(root)}\0".encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:12]
+
+
+def model_path(models: Path) -> Path:
+    """Where the model of this tree is, or will be."""
+    return models / f"marie-{fingerprint()}.tar.gz"
+
+
+def rasa_python(root: Path = ROOT) -> Path:
+    """The interpreter of Rasa's environment."""
+    return root / ".venv-rasa" / "bin" / "python"
+
+
+def rasa_environment(env: dict[str, str], data: Path) -> dict[str, str]:
+    """The environment of every Rasa process: nothing is sent or written elsewhere."""
+    return env | {
+        "RASA_TELEMETRY_ENABLED": "false",
+        "RASA_CACHE_DIRECTORY": str(data / "rasa-cache"),
+        "MPLCONFIGDIR": str(data / "matplotlib"),
+        "TF_CPP_MIN_LOG_LEVEL": "2",
+        "PYTHONPATH": str(ROOT),
+        "PYTHONWARNINGS": "ignore",
+    }
+
+
+def train(models: Path, data: Path, env: dict[str, str]) -> Path:
+    """Train unless the model of this tree exists; its path."""
+    path = model_path(models)
+    if path.exists():
+        return path
+    data.mkdir(parents=True, exist_ok=True)
+    command = [
+        str(rasa_python()),
+        *("-m", "rasa", "train", "--config", "config.yml", "--domain", "domain.yml"),
+        *("--data", "bot/data", "--out", str(models)),
+        *("--fixed-model-name", path.name.removesuffix(".tar.gz")),
+    ]
+    result = subprocess.run(  # noqa: S603 - a fixed command line
+        command,
+        cwd=ROOT,
+        env=rasa_environment(env, data),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if result.returncode or not path.exists():
+        raise TrainingFailed("\n".join(result.stdout.splitlines()[-30:]))
+    _drop_old(models, keep=path)
+    return path
+
+
+def _drop_old(models: Path, *, keep: Path) -> None:
+    others = [path for path in models.glob("marie-*.tar.gz") if path != keep]
+    others.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in others[KEPT:]:
+        path.unlink()

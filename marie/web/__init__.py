@@ -1,0 +1,1 @@
+"""The web application: visitors' gateway, console, administration."""

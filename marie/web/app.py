@@ -1,0 +1,124 @@
+"""The web application, put together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import aiohttp
+from aiohttp import web
+
+from marie import clock
+from marie.knowledge.directory import Directory, load_resources
+from marie.knowledge.library import LiveLibrary
+from marie.knowledge.places import Gazetteer
+from marie.rasa.client import RasaClient
+from marie.services.live import Hub
+from marie.services.masking import mask
+from marie.services.turns import GRACE, Turns
+from marie.settings import Settings
+from marie.store.engine import Database, create_engine
+from marie.web import (
+    console,
+    demo,
+    directory,
+    health,
+    openapi,
+    plain_chat,
+    sign_in,
+    socket,
+    speech,
+    visitors,
+)
+from marie.web.headers import security_headers
+from marie.web.keys import (
+    CLOCK,
+    DATABASE,
+    DIRECTORY,
+    HTTP,
+    HUB,
+    LIBRARY,
+    LIMITS,
+    METRICS,
+    RASA,
+    SETTINGS,
+    TURNS,
+)
+from marie.web.limits import Limits
+from marie.web.metrics import Metrics
+from marie.web.pages import add_templates, page_errors
+from marie.web.problems import api_problems
+from marie.web.static import add_static_routes
+
+MAX_BODY = 128 * 1024
+
+
+def create_app(
+    settings: Settings, *, read_clock: clock.Clock = clock.now, grace: float = GRACE
+) -> web.Application:
+    """Everything that faces people. `grace`: seconds before Marie says that Rasa is away."""
+    app = web.Application(
+        client_max_size=MAX_BODY,
+        middlewares=[health.measured, security_headers, api_problems, page_errors],
+    )
+    app[SETTINGS] = settings
+    app[CLOCK] = read_clock
+    app[LIMITS] = Limits(enabled=settings.rate_limit)
+    app[METRICS] = Metrics()
+    app[HUB] = Hub()
+    app[LIBRARY] = LiveLibrary(settings.knowledge)
+    gazetteer = Gazetteer.load(settings.knowledge / "places")
+    app[DIRECTORY] = Directory(load_resources(settings.knowledge / "directory"), gazetteer)
+    app[health.LAST_CHECK] = {}
+    add_templates(app)
+
+    for routes in (
+        health.routes,
+        visitors.routes,  # the socket adds itself to these
+        directory.routes,
+        openapi.routes,
+        demo.routes,
+        plain_chat.routes,
+        sign_in.routes,
+        console.routes,
+    ):
+        app.add_routes(routes)
+    add_static_routes(app)
+
+    app.cleanup_ctx.extend([_database, _http, _turns(grace)])
+    return app
+
+
+async def _database(app: web.Application) -> AsyncIterator[None]:
+    app[DATABASE] = Database(create_engine(app[SETTINGS].database_url))
+    yield
+    await app[DATABASE].close()
+
+
+async def _http(app: web.Application) -> AsyncIterator[None]:
+    async with aiohttp.ClientSession() as app[HTTP]:
+        app[RASA] = RasaClient(app[HTTP], app[SETTINGS].rasa_url)
+        yield
+
+
+def _turns(grace: float):  # type: ignore[no-untyped-def]
+    async def run(app: web.Application) -> AsyncIterator[None]:
+        library = app[LIBRARY]
+        app[TURNS] = Turns(
+            app[DATABASE],
+            app[RASA],
+            app[HUB],
+            marie=speech.MARIE,
+            notice=lambda: speech.rasa_is_away(library.current()),
+            handed_over=lambda: speech.handed_over(library.current()),
+            mask=mask,
+            clock=app[CLOCK],
+            grace=grace,
+        )
+        await app[TURNS].recover()
+        yield
+        await app[TURNS].close()
+
+    return run
+
+
+__all__ = ["create_app", "socket"]

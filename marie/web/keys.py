@@ -1,0 +1,29 @@
+"""What the application holds, by typed keys."""
+
+from __future__ import annotations
+
+import aiohttp
+from aiohttp import web
+
+from marie.clock import Clock
+from marie.knowledge.directory import Directory
+from marie.knowledge.library import LiveLibrary
+from marie.rasa.client import RasaClient
+from marie.services.live import Hub
+from marie.services.turns import Turns
+from marie.settings import Settings
+from marie.store.engine import Database
+from marie.web.limits import Limits
+from marie.web.metrics import Metrics
+
+SETTINGS = web.AppKey("settings", Settings)
+CLOCK: web.AppKey[Clock] = web.AppKey("clock")
+DATABASE = web.AppKey("database", Database)
+LIBRARY = web.AppKey("library", LiveLibrary)
+DIRECTORY = web.AppKey("directory", Directory)
+HTTP = web.AppKey("http", aiohttp.ClientSession)
+RASA = web.AppKey("rasa", RasaClient)
+HUB = web.AppKey("hub", Hub)
+TURNS = web.AppKey("turns", Turns)
+LIMITS = web.AppKey("limits", Limits)
+METRICS = web.AppKey("metrics", Metrics)

@@ -1,0 +1,68 @@
+"""What the interface says in French where there is no template: errors of the API."""
+
+from __future__ import annotations
+
+PROBLEMS: dict[str, tuple[int, str, str]] = {
+    "consent": (
+        400,
+        "Consentement requis",
+        "Pour commencer, il faut accepter que la conversation soit conservée"
+        " (« consent » vaut true).",
+    ),
+    "not_json": (400, "Requête illisible", "Le corps de la requête n’est pas du JSON en UTF-8."),
+    "fields": (
+        400,
+        "Requête incomplète ou inconnue",
+        "La requête doit avoir les champs prévus, du bon type, et aucun autre.",
+    ),
+    "text_or_payload": (
+        400,
+        "Requête incomplète",
+        "Il faut un texte (« text ») ou un choix (« payload »), l’un des deux.",
+    ),
+    "client_id": (400, "Identifiant invalide", "« client_id » doit être un UUID."),
+    "text_empty": (400, "Message vide", "Le message est vide. Écrivez quelques mots."),
+    "text_invalid": (
+        400,
+        "Texte invalide",
+        "Le message contient des caractères qui ne sont pas du texte.",
+    ),
+    "text_too_long": (
+        413,
+        "Message trop long",
+        "Le message dépasse 4 000 caractères. Envoyez-le en plusieurs parties.",
+    ),
+    "too_large": (413, "Requête trop grande", "La requête est trop grande."),
+    "unknown_payload": (
+        400,
+        "Choix inconnu",
+        "Ce choix n’a pas été proposé dans cette conversation.",
+    ),
+    "number": (400, "Nombre invalide", "Un nombre de l’adresse n’est pas valide."),
+    "kind": (400, "Catégorie inconnue", "Cette catégorie de ressources n’existe pas."),
+    "place": (404, "Lieu inconnu", "Aucun lieu du Québec ne porte ce nom dans notre répertoire."),
+    "client_id_reused": (
+        409,
+        "Identifiant déjà utilisé",
+        "Ce « client_id » a déjà servi pour un autre message.",
+    ),
+    "not_found": (
+        404,
+        "Introuvable",
+        "Cette conversation n’existe pas ou ce n’est pas sa clé.",
+    ),
+    "no_page": (404, "Introuvable", "Il n’y a rien à cette adresse."),
+    "method": (405, "Méthode refusée", "Cette adresse n’accepte pas cette méthode."),
+    "erased": (410, "Conversation effacée", "Cette conversation a été effacée à votre demande."),
+    "too_many": (
+        429,
+        "Trop de messages",
+        "Trop de messages en peu de temps. Attendez un instant, puis réessayez.",
+    ),
+    "busy": (
+        503,
+        "Service momentanément indisponible",
+        "Le service est momentanément indisponible. Réessayez dans un instant.",
+    ),
+}
+"""Each problem by its id: HTTP status, title, detail."""

@@ -1,0 +1,26 @@
+"""The API's own description, `openapi.yml` beside this file, served as JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from aiohttp import web
+
+from marie.web.problems import json_response
+
+routes = web.RouteTableDef()
+
+
+def document() -> dict[str, Any]:
+    """The OpenAPI 3.1 document."""
+    path = Path(__file__).with_name("openapi.yml")
+    loaded: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return loaded
+
+
+@routes.get("/api/v1/openapi.json")
+async def openapi(request: web.Request) -> web.Response:
+    """The document."""
+    return json_response(document())

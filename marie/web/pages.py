@@ -1,0 +1,92 @@
+"""Pages rendered on the server: templates, who is signed in, errors as pages."""
+
+from __future__ import annotations
+
+import logging
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from marie.clock import MONTREAL
+from marie.web.labels import PROBLEMS
+from marie.web.problems import as_problem
+
+log = logging.getLogger(__name__)
+
+TEMPLATES: web.AppKey[Environment] = web.AppKey("templates")
+
+MONTHS = (
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
+
+
+def add_templates(app: web.Application) -> None:
+    """The templates of `templates/`; every value is escaped, an unknown one is an error."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["day"] = french_day
+    environment.filters["hour"] = french_hour
+    app[TEMPLATES] = environment
+
+
+def page(
+    request: web.Request, template: str, *, status: int = 200, **values: Any
+) -> web.Response:
+    """A rendered template."""
+    html = request.app[TEMPLATES].get_template(template).render(values)
+    return web.Response(text=html, content_type="text/html", status=status)
+
+
+def french_day(value: date | str) -> str:
+    """« 22 novembre 2026 », « 1er juillet 2027 »."""
+    day = date.fromisoformat(value) if isinstance(value, str) else value
+    number = "1er" if day.day == 1 else str(day.day)
+    return f"{number} {MONTHS[day.month - 1]} {day.year}"
+
+
+def french_hour(value: datetime) -> str:
+    """« 9 h 05 », in Montréal."""
+    local = value.astimezone(MONTREAL)
+    return f"{local.hour} h {local.minute:02}"
+
+
+@web.middleware
+async def page_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Outside `/api/`, every error is a short page in French."""
+    if request.path.startswith("/api/"):
+        return await handler(request)
+    try:
+        return await handler(request)
+    except Exception as error:
+        problem = as_problem(error)
+        if problem is None:
+            if isinstance(error, web.HTTPException):
+                raise
+            log.exception("a page failed: %s %s", request.method, request.path)
+            kind, headers = "busy", {"Retry-After": "5"}
+        else:
+            kind, headers = problem.kind, problem.headers
+        status, title, detail = PROBLEMS[kind]
+        response = page(request, "error.html", status=status, title=title, detail=detail)
+        response.headers.update(headers)
+        return response

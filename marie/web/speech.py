@@ -1,0 +1,37 @@
+"""What Marie says without Rasa: her greeting, and that she has a technical trouble."""
+
+from __future__ import annotations
+
+from marie.domain.messages import Content
+from marie.knowledge.library import Library
+
+MARIE = "Marie"
+
+
+def greeting(library: Library) -> Content:
+    """The first message of every conversation."""
+    entry = library.default_entry("greeting")
+    return Content(
+        text=library.phrase("greeting"),
+        topic="greeting",
+        entry=entry.id,
+        quick_replies=tuple(
+            {"title": reply.title, "payload": f"/{reply.topic}"}
+            for reply in entry.quick_replies
+            if reply.topic is not None
+        ),
+    )
+
+
+def rasa_is_away(library: Library) -> Content:
+    """Marie cannot think now; the message is kept, and a person can be asked for."""
+    return Content(
+        text=library.phrase("rasa_unavailable"),
+        topic="clarify",
+        quick_replies=({"title": library.phrase("button_handoff"), "payload": "/handoff"},),
+    )
+
+
+def handed_over(library: Library) -> Content:
+    """A person was asked for while Rasa is away."""
+    return Content(text=library.phrase("handoff_sent"), topic="handoff")

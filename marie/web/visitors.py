@@ -1,0 +1,137 @@
+"""The visitor's conversation over HTTP (CONTRACT "A visitor's conversation")."""
+
+from __future__ import annotations
+
+import msgspec
+from aiohttp import web
+
+from marie.domain.conversation import Conversation, ConversationId
+from marie.services import visitor
+from marie.store import conversations
+from marie.web.keys import CLOCK, DATABASE, HUB, LIBRARY, LIMITS, METRICS, TURNS
+from marie.web.limits import CONVERSATIONS, MESSAGES, MESSAGES_BY_ADDRESS
+from marie.web.problems import Problem, json_response
+from marie.web.requests import address, bearer, conversation, json_body, whole_number
+from marie.web.speech import MARIE, greeting
+
+MAX_WAIT = 25
+"""Seconds that `?wait=` may ask for."""
+
+routes = web.RouteTableDef()
+
+
+class StartRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """Body of `POST /conversations`."""
+
+    consent: bool
+
+
+class SendRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """A message: a text, or a payload that Marie offered."""
+
+    client_id: str
+    text: str | None = None
+    payload: str | None = None
+
+
+@routes.post("/api/v1/conversations")
+async def start(request: web.Request) -> web.Response:
+    """Begin; without consent nothing is stored."""
+    app = request.app
+    app[LIMITS].take("conversations", address(request), CONVERSATIONS)
+    body = await json_body(request, StartRequest)
+    if not body.consent:
+        raise Problem("consent")
+    started = await visitor.start_conversation(
+        app[DATABASE], greeting=greeting(app[LIBRARY].current()), marie=MARIE, clock=app[CLOCK]
+    )
+    return json_response(
+        {
+            "conversation_id": started.conversation_id,
+            "token": started.token,
+            "messages": [message.to_json() for message in started.messages],
+        },
+        status=201,
+    )
+
+
+@routes.post("/api/v1/conversations/{conversation_id}/messages")
+async def send(request: web.Request) -> web.Response:
+    """Take a message in; with `?wait=` answer with Marie's answer."""
+    conversation_id = await conversation(request)
+    seconds = whole_number(request, "wait", 0, most=MAX_WAIT)
+    body = await json_body(request, SendRequest)
+    received = await take_in(request.app, address(request), conversation_id, body)
+    if seconds and await request.app[TURNS].wait_answered(conversation_id, received.seq, seconds):
+        async with request.app[DATABASE].read() as connection:
+            answers = await conversations.answers_to(connection, conversation_id, received.seq)
+        return json_response(
+            {"seq": received.seq, "messages": [message.to_json() for message in answers]}
+        )
+    return json_response({"seq": received.seq}, status=202)
+
+
+async def take_in(
+    app: web.Application, client: str, conversation_id: ConversationId, body: SendRequest
+) -> visitor.Received:
+    """What HTTP and the socket share: limits, the log, and Marie's turn."""
+    app[LIMITS].take("messages", conversation_id, MESSAGES)
+    app[LIMITS].take("messages", client, MESSAGES_BY_ADDRESS)
+    if (body.text is None) == (body.payload is None):
+        raise Problem("text_or_payload")
+    received = await visitor.receive_message(
+        app[DATABASE],
+        app[HUB],
+        conversation_id,
+        client_id=body.client_id,
+        text=body.text,
+        payload=body.payload,
+        clock=app[CLOCK],
+    )
+    app[METRICS].messages.inc()
+    if received.owed:
+        app[TURNS].wake(conversation_id)
+    return received
+
+
+@routes.get("/api/v1/conversations/{conversation_id}/messages")
+async def read(request: web.Request) -> web.Response:
+    """What follows `after`."""
+    conversation_id = await conversation(request)
+    after = whole_number(request, "after", 0)
+    reading = await visitor.read_on(request.app[DATABASE], conversation_id, after)
+    return json_response(
+        {
+            "messages": [message.to_json() for message in reading.messages],
+            "state": reading.conversation.state.value,
+            "read": read_marks(reading.conversation),
+        }
+    )
+
+
+def read_marks(conversation: Conversation) -> dict[str, int]:
+    """Up to which number each side has read."""
+    return {
+        "visitor": conversation.read_visitor,
+        "counsellor": conversation.read_counsellor,
+    }
+
+
+@routes.get("/api/v1/conversations/{conversation_id}/export")
+async def export(request: web.Request) -> web.Response:
+    """The visitor's own data."""
+    conversation_id = await conversation(request)
+    response = json_response(await visitor.export(request.app[DATABASE], conversation_id))
+    response.headers["Content-Disposition"] = 'attachment; filename="conversation-marie.json"'
+    return response
+
+
+@routes.delete("/api/v1/conversations/{conversation_id}")
+async def erase(request: web.Request) -> web.Response:
+    """Erase it everywhere."""
+    conversation_id = await conversation(request)
+    app = request.app
+    await visitor.erase(
+        app[DATABASE], app[HUB], conversation_id, token=bearer(request), clock=app[CLOCK]
+    )
+    return web.Response(status=204)
