@@ -92,8 +92,7 @@ async def keep_running(program: Program) -> None:
         code = await _run(program)
         delay = 0.0 if time.monotonic() - started > STEADY else min(10.0, delay * 2 + 0.2)
         print(
-            f"  {program.name} s’est arrêté (code {code}), il repart."
-            f" Journal\u00a0: {program.log}",
+            f"  {program.name} s’est arrêté (code {code}), il repart. Journal\u00a0: {program.log}",
             flush=True,
         )
         await asyncio.sleep(delay)

@@ -40,9 +40,7 @@ async def say(settings: Settings, text: str) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _running(
-    settings: Settings, session: aiohttp.ClientSession
-) -> AsyncIterator[RasaClient]:
+async def _running(settings: Settings, session: aiohttp.ClientSession) -> AsyncIterator[RasaClient]:
     client = RasaClient(session, settings.rasa_url)
     if await client.ready():
         yield client

@@ -140,9 +140,10 @@ class Library:
                 yield f"{where} : le texte contient du HTML."
         if len(entry.text) > MAX_TEXT:
             yield f"{where} : le texte a {len(entry.text)} caractères, {MAX_TEXT} au plus."
-        for link in (*entry.links, *entry.sources):
-            if not link.url.startswith(("https://", "http://")):
-                yield f"{where} : l’adresse « {link.url} » n’est pas une adresse web."
+        urls = [link.url for link in entry.links] + [source.url for source in entry.sources]
+        for url in urls:
+            if not url.startswith(("https://", "http://")):
+                yield f"{where} : l’adresse « {url} » n’est pas une adresse web."
         for reply in entry.quick_replies:
             if (reply.topic is None) == (reply.entry is None):
                 yield f"{where} : la réponse rapide « {reply.title} » nomme un sujet OU une fiche."

@@ -1,4 +1,4 @@
-"""What editors write in `knowledge/`, as checked, frozen values. The format: `knowledge/README.md`."""
+"""What editors write in `knowledge/`, as checked values. The format: `knowledge/README.md`."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 class DatedValue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A value and the days on which it holds, both included; `until` empty: until further notice."""
+    """A value and the days on which it holds, both included; no `until`: until further notice."""
 
     value: str
     source: Source

@@ -25,7 +25,7 @@ _hasher = PasswordHasher()
 
 @cache
 def _nobody() -> str:
-    """Checked when the user is unknown, so that the answer takes as long as for a wrong password."""
+    """Checked when the user is unknown: that answer takes as long as for a wrong password."""
     return _hasher.hash(secrets.token_urlsafe())
 
 

@@ -26,7 +26,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 class Moment(TypeDecorator[datetime]):
-    """An aware datetime, stored as whole milliseconds since 1970 (UTC): the same in both engines."""
+    """An aware datetime, stored as milliseconds since 1970 (UTC): the same in both engines."""
 
     impl = BigInteger
     cache_ok = True

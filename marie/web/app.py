@@ -34,6 +34,7 @@ from marie.web.keys import (
     CLOCK,
     DATABASE,
     DIRECTORY,
+    GAZETTEER,
     HTTP,
     HUB,
     LIBRARY,
@@ -66,8 +67,8 @@ def create_app(
     app[METRICS] = Metrics()
     app[HUB] = Hub()
     app[LIBRARY] = LiveLibrary(settings.knowledge)
-    gazetteer = Gazetteer.load(settings.knowledge / "places")
-    app[DIRECTORY] = Directory(load_resources(settings.knowledge / "directory"), gazetteer)
+    app[GAZETTEER] = Gazetteer.load(settings.knowledge / "places")
+    app[DIRECTORY] = Directory(load_resources(settings.knowledge / "directory"), app[GAZETTEER])
     app[health.LAST_CHECK] = {}
     add_templates(app)
 

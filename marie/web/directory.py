@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
 from aiohttp import web
 
-from marie.knowledge.directory import to_json
-from marie.knowledge.model import ResourceKind
-from marie.web.keys import DIRECTORY, LIMITS
+from marie.knowledge.directory import KINDS, to_json
+from marie.web.keys import DIRECTORY, GAZETTEER, LIMITS
 from marie.web.limits import SEARCHES
 from marie.web.problems import Problem, json_response
 from marie.web.requests import address, whole_number
 
 MAX_LIMIT = 50
 MAX_QUERY = 200
-KINDS = frozenset(get_args(ResourceKind))
 
 routes = web.RouteTableDef()
 
@@ -24,6 +20,7 @@ routes = web.RouteTableDef()
 async def search(request: web.Request) -> web.Response:
     """Resources, best first, with their total."""
     directory = request.app[DIRECTORY]
+    gazetteer = request.app[GAZETTEER]
     request.app[LIMITS].take("directory", address(request), SEARCHES)
     query = request.query.get("q", "")[:MAX_QUERY]
     kind = request.query.get("kind")
@@ -31,10 +28,10 @@ async def search(request: web.Request) -> web.Response:
         raise Problem("kind")
     place = None
     if near := request.query.get("near", "")[:MAX_QUERY].strip():
-        match = directory.gazetteer.match(near)
+        match = gazetteer.match(near)
         if not match:
             raise Problem("place")
-        place = directory.gazetteer.get(match[0])
+        place = gazetteer.get(match[0])
     page = directory.search(
         query,
         near=place,
@@ -45,9 +42,7 @@ async def search(request: web.Request) -> web.Response:
     return json_response(
         {
             "total": page.total,
-            "resources": [
-                to_json(hit.resource, hit.distance_km, directory.gazetteer) for hit in page.hits
-            ],
+            "resources": [to_json(hit.resource, hit.distance_km, gazetteer) for hit in page.hits],
         }
     )
 
@@ -56,7 +51,8 @@ async def search(request: web.Request) -> web.Response:
 async def one(request: web.Request) -> web.Response:
     """One resource."""
     directory = request.app[DIRECTORY]
+    gazetteer = request.app[GAZETTEER]
     resource = directory.get(request.match_info["resource_id"])
     if resource is None:
         raise web.HTTPNotFound
-    return json_response(to_json(resource, None, directory.gazetteer))
+    return json_response(to_json(resource, None, gazetteer))

@@ -51,7 +51,7 @@ async def _database(app: web.Application) -> bool:
     try:
         async with asyncio.timeout(2), app[DATABASE].read() as connection:
             await connection.execute(text("SELECT 1"))
-    except Exception:  # noqa: BLE001 - whatever it is, the database does not answer
+    except Exception:
         return False
     return True
 

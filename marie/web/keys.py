@@ -8,6 +8,7 @@ from aiohttp import web
 from marie.clock import Clock
 from marie.knowledge.directory import Directory
 from marie.knowledge.library import LiveLibrary
+from marie.knowledge.places import Gazetteer
 from marie.rasa.client import RasaClient
 from marie.services.live import Hub
 from marie.services.turns import Turns
@@ -21,6 +22,7 @@ CLOCK: web.AppKey[Clock] = web.AppKey("clock")
 DATABASE = web.AppKey("database", Database)
 LIBRARY = web.AppKey("library", LiveLibrary)
 DIRECTORY = web.AppKey("directory", Directory)
+GAZETTEER = web.AppKey("gazetteer", Gazetteer)
 HTTP = web.AppKey("http", aiohttp.ClientSession)
 RASA = web.AppKey("rasa", RasaClient)
 HUB = web.AppKey("hub", Hub)

@@ -12,27 +12,13 @@ from aiohttp.typedefs import Handler
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from marie.clock import MONTREAL
+from marie.language.typography import french_day
 from marie.web.labels import PROBLEMS
 from marie.web.problems import as_problem
 
 log = logging.getLogger(__name__)
 
 TEMPLATES: web.AppKey[Environment] = web.AppKey("templates")
-
-MONTHS = (
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-)
 
 
 def add_templates(app: web.Application) -> None:
@@ -44,24 +30,20 @@ def add_templates(app: web.Application) -> None:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["day"] = french_day
+    environment.filters["day"] = day
     environment.filters["hour"] = french_hour
     app[TEMPLATES] = environment
 
 
-def page(
-    request: web.Request, template: str, *, status: int = 200, **values: Any
-) -> web.Response:
+def page(request: web.Request, template: str, *, status: int = 200, **values: Any) -> web.Response:
     """A rendered template."""
     html = request.app[TEMPLATES].get_template(template).render(values)
     return web.Response(text=html, content_type="text/html", status=status)
 
 
-def french_day(value: date | str) -> str:
-    """« 22 novembre 2026 », « 1er juillet 2027 »."""
-    day = date.fromisoformat(value) if isinstance(value, str) else value
-    number = "1er" if day.day == 1 else str(day.day)
-    return f"{number} {MONTHS[day.month - 1]} {day.year}"
+def day(value: date | str) -> str:
+    """A date, or its ISO form, as « 22 novembre 2026 »."""
+    return french_day(date.fromisoformat(value) if isinstance(value, str) else value)
 
 
 def french_hour(value: datetime) -> str:

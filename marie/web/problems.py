@@ -12,7 +12,8 @@ from typing import Any
 import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler
-from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from marie.domain.messages import BadMessage, ClientIdReused
 from marie.store.conversations import Erased, UnknownConversation

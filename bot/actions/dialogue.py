@@ -1,0 +1,157 @@
+"""Talk about the talk: a bare answer, « et à Gaspé? », « le deuxième », « d’autres », « stop »."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from bot.actions import fallback
+from bot.actions.entries import answer_topic
+from bot.actions.places import named_places
+from bot.actions.replies import answer, plain, quick_reply, source_json, source_line
+from bot.actions.respond import question_phrase
+from bot.actions.turn import Focus, Turn
+from bot.actions.wiring import Desk
+from marie.domain.messages import Content
+from marie.domain.replies import Reply
+from marie.knowledge.directory import to_json
+from marie.language.folding import words
+
+Answerers = Mapping[str, Callable[[Turn, Desk], Reply]]
+
+PLACE_TOPICS = ("region.", "childcare.", "cegep.", "university.", "school.", "housing.", "work.")
+"""Topics that a new place continues (« et à Gaspé? »)."""
+
+
+def dialogue_topics(topics: Answerers) -> Answerers:
+    """The dialogue acts; `topics` is where a continued topic is looked up."""
+
+    def follow_up(turn: Turn, desk: Desk) -> Reply:
+        other = _other_side(turn, desk)
+        if other is not None:
+            return topics[other](turn.about(other), desk)
+        if turn.all("place"):
+            topic = turn.focus.topic or ""
+            if not topic.startswith(PLACE_TOPICS) and topic not in (
+                "francization",
+                "health",
+                "organization.find",
+            ):
+                topic = "region.profile"
+            if topic in ("region.list", "region.recommend", "region.compare"):
+                topic = "region.compare" if len(named_places(turn, desk)) > 1 else "region.profile"
+            return topics[topic](turn.about(topic), desk)
+        if turn.all("date") and (turn.focus.topic or "").startswith("lease."):
+            return topics["lease.nonrenewal"](turn.about("lease.nonrenewal"), desk)
+        return fallback.clarify(turn, desk)
+
+    def affirm(turn: Turn, desk: Desk) -> Reply:
+        content = plain(desk.library, "affirm_what", topic="clarify", buttons=_next(turn, desk))
+        return answer(turn, content, focus=turn.focus)
+
+    return {
+        "inform": follow_up,
+        "follow_up": follow_up,
+        "affirm": affirm,
+        "deny": _deny,
+        "dont_know": _dont_know,
+        "stop": _stop,
+        "restart_over": _restart,
+        "resume": _resume,
+        "why_asked": _why,
+        "more": _more,
+        "pick": _pick,
+        "repeat": _repeat,
+    }
+
+
+def _other_side(turn: Turn, desk: Desk) -> str | None:
+    """« Et le prix? » about daycare is its cost: `knowledge/follow_ups.yml` says so."""
+    family = (turn.focus.topic or "").split(".")[0]
+    said = {word.text for word in words(turn.text)}
+    for rule in desk.follow_ups:
+        if said & set(rule.words) and family in rule.topics:
+            return rule.topics[family]
+    return None
+
+
+def _next(turn: Turn, desk: Desk) -> list[dict[str, str]]:
+    library = desk.library
+    entry = library.entries.get(turn.focus.entry or "") or library.default_entry("greeting")
+    return [quick_reply(each.title, each.topic) for each in entry.quick_replies if each.topic]
+
+
+def _deny(turn: Turn, desk: Desk) -> Reply:
+    content = plain(desk.library, "deny_ok", topic="clarify", buttons=_next(turn, desk))
+    return answer(turn, content, focus=turn.focus)
+
+
+def _dont_know(turn: Turn, desk: Desk) -> Reply:
+    content = plain(desk.library, "dont_know_ok", topic="clarify", buttons=_next(turn, desk))
+    return answer(turn, content, focus=turn.focus)
+
+
+def _stop(turn: Turn, desk: Desk) -> Reply:
+    content = plain(desk.library, "stop_ok", topic="clarify", buttons=_next(turn, desk))
+    return answer(turn, content, focus=replace(turn.focus, pending=None, misses=0))
+
+
+def _restart(turn: Turn, desk: Desk) -> Reply:
+    start = desk.library.default_entry("greeting")
+    buttons = [quick_reply(each.title, each.topic) for each in start.quick_replies if each.topic]
+    content = plain(desk.library, "restart_ok", topic="greeting", buttons=buttons)
+    return answer(turn, content, focus=Focus(), profile={})
+
+
+def _resume(turn: Turn, desk: Desk) -> Reply:
+    pending = turn.focus.pending
+    if pending is None:
+        return _repeat(turn, desk)
+    question = desk.library.phrase(question_phrase(pending))
+    content = plain(desk.library, "resume_form", topic="clarify", question=question)
+    return answer(turn, content, focus=turn.focus)
+
+
+def _why(turn: Turn, desk: Desk) -> Reply:
+    pending = turn.focus.pending
+    phrase = desk.library.phrases.get(question_phrase(pending)) if pending else None
+    if phrase is None or phrase.why is None:
+        content = plain(desk.library, "why_asked_default", topic="clarify")
+    else:
+        content = Content(text=phrase.why.strip(), topic="clarify")
+    return answer(turn, content, focus=turn.focus)
+
+
+def _more(turn: Turn, desk: Desk) -> Reply:
+    entry = desk.library.entries.get(turn.focus.entry or "")
+    if entry is None or entry.resources is None or not turn.focus.offset:
+        return answer(turn, plain(desk.library, "no_more", topic="clarify"), focus=turn.focus)
+    return answer_topic(turn.about(entry.topic), desk, offset=turn.focus.offset)
+
+
+def _pick(turn: Turn, desk: Desk) -> Reply:
+    wanted = turn.value("ordinal")
+    shown = turn.focus.shown
+    if not isinstance(wanted, int) or not shown or wanted > len(shown):
+        return fallback.clarify(turn, desk)
+    resource = desk.directory.get(shown[wanted - 1])
+    if resource is None:
+        return fallback.clarify(turn, desk)
+    lines = [resource.name, resource.description, resource.address, resource.phone, resource.url]
+    text = "\n".join(line for line in lines if line)
+    content = Content(
+        text=f"{text}\n\n{source_line(resource.source, desk.library)}",
+        topic=turn.focus.topic or "organization.find",
+        entry=turn.focus.entry,
+        resources=(to_json(resource, None, desk.gazetteer),),
+        sources=(source_json(resource.source),),
+    )
+    return answer(turn, content, focus=turn.focus)
+
+
+def _repeat(turn: Turn, desk: Desk) -> Reply:
+    if turn.focus.last is None:
+        content = plain(desk.library, "nothing_to_repeat", topic="clarify")
+        return answer(turn, content, focus=turn.focus)
+    content = Content(text=turn.focus.last, topic=turn.focus.topic or "clarify")
+    return answer(turn, content, focus=turn.focus)

@@ -1,0 +1,136 @@
+"""Answers a topic by its entry, with directory cards where the entry asks for them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from marie.knowledge.places import Place
+
+from bot.actions.places import ask_which, place_in_focus
+from bot.actions.replies import answer, quick_reply, say_entry
+from bot.actions.turn import Turn
+from bot.actions.wiring import Desk
+from marie.domain.replies import Reply
+from marie.knowledge.directory import Hit
+from marie.knowledge.model import Entry
+from marie.language.folding import words
+
+CARDS = 5
+"""Never more cards at once."""
+
+ENOUGH = 0.45
+"""Share of a question's weight that must be in the message for an entry that is not the default."""
+
+
+def answer_topic(turn: Turn, desk: Desk, *, offset: int = 0) -> Reply:
+    """The entry of `turn.intent` that fits the message best."""
+    topic = turn.intent
+    if (question := ask_which(turn, desk, topic=topic)) is not None:
+        return question
+    entry = chosen_entry(turn, desk)
+    place = place_in_focus(turn, desk)
+    more: list[str] = []
+    hits: list[Hit] = []
+    buttons: list[dict[str, str]] = []
+    if entry.resources is not None and turn.value("part") is None:
+        hits, total = _cards(entry, place, desk, offset)
+        more.append(_introduction(entry, hits, place, desk))
+        if total > offset + len(hits):
+            rest = str(total - offset - len(hits))
+            title = desk.library.phrase("more_resources", count=rest)
+            buttons.append(quick_reply(title.rstrip("."), "more"))
+    content = say_entry(
+        entry,
+        turn,
+        desk,
+        part=str(turn.value("part") or "text"),
+        more=more,
+        hits=hits,
+        place=place.id if place else None,
+        buttons=buttons,
+    )
+    focus = replace(
+        turn.focus,
+        topic=topic,
+        entry=entry.id,
+        place=place.id if place else None,
+        offset=offset + len(hits),
+        shown=tuple(hit.resource.id for hit in hits),
+        misses=0,
+        pending=None,
+    )
+    return answer(turn, content, focus=focus)
+
+
+def chosen_entry(turn: Turn, desk: Desk) -> Entry:
+    """The entry that a button names, or the one whose questions are nearest to the message."""
+    library = desk.library
+    named = turn.value("entry")
+    if isinstance(named, str) and named in library.entries:
+        return library.entries[named]
+    entries = library.topic_entries(turn.intent)
+    if turn.pressed or len(entries) == 1:
+        return entries[0]
+    return nearest_entry(turn.text, entries)
+
+
+def nearest_entry(text: str, entries: list[Entry]) -> Entry:
+    """The entry with the question that shares the most of its telling words with `text`.
+
+    A word tells the more, the fewer of the entries use it; the first entry (the default) stays
+    unless another one is both clear (`ENOUGH`) and nearer.
+    """
+    said = _stems(text)
+    asked = {
+        entry.id: [_stems(question) for question in (entry.title, *entry.questions)]
+        for entry in entries
+    }
+    users: dict[str, int] = {}
+    for questions in asked.values():
+        for stem in set().union(*questions):
+            users[stem] = users.get(stem, 0) + 1
+    weight = {stem: math.log(1 + len(entries) / count) for stem, count in users.items()}
+
+    def score(entry: Entry) -> float:
+        best = 0.0
+        for question in asked[entry.id]:
+            total = sum(weight[stem] for stem in question)
+            if total:
+                best = max(best, sum(weight[stem] for stem in question & said) / total)
+        return best
+
+    default, *others = entries
+    scored = max(others, key=score)
+    if score(scored) >= ENOUGH and score(scored) > score(default):
+        return scored
+    return default
+
+
+def _stems(text: str) -> set[str]:
+    # Four letters and more tell something; plural and feminine endings do not.
+    return {word.text.rstrip("sex") for word in words(text) if len(word.text) >= 4}
+
+
+def _cards(entry: Entry, place: Place | None, desk: Desk, offset: int) -> tuple[list[Hit], int]:
+    query = entry.resources
+    if query is None or (query.ask_place and place is None):
+        return [], 0
+    page = desk.directory.search(
+        near=place,
+        kinds=frozenset(query.kinds),
+        limit=min(query.limit, CARDS),
+        offset=offset,
+    )
+    return list(page.hits), page.total
+
+
+def _introduction(entry: Entry, hits: list[Hit], place: Place | None, desk: Desk) -> str:
+    library = desk.library
+    if place is None:
+        wants_place = entry.resources is not None and entry.resources.ask_place
+        return library.phrase("ask_place") if wants_place else ""
+    where = desk.gazetteer.with_article(place)
+    if not hits:
+        return library.phrase("no_resource_here", place=where)
+    return library.phrase("resources_intro", place=where)

@@ -1,0 +1,81 @@
+"""The actions that Rasa calls: one a family of topics, as `bot/data/rules` names them.
+
+An action is three thoughts: read the tracker, ask, reply. What to say is decided in `respond`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot.actions.respond import respond
+from bot.actions.topics import FORMS, TOPICS
+from bot.actions.turn import read_turn
+from bot.actions.wiring import Desk, desk
+
+
+class _FamilyAction(Action):  # type: ignore[misc]
+    """Answers the intent of the latest message."""
+
+    def __init__(self, own_desk: Desk | None = None) -> None:
+        self._desk = own_desk or desk()
+
+    def name(self) -> str:
+        """`action_<family>`."""
+        return f"action_{type(self).__name__.lower()}"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Reply in the `custom` payload; no events: Rasa keeps nothing of the talk."""
+        turn = read_turn(tracker.latest_message)
+        reply = respond(turn, self._desk, topics=TOPICS, forms=FORMS)
+        dispatcher.utter_message(json_message=msgspec.to_builtins(reply))
+        return []
+
+
+class General(_FamilyAction):
+    """Greetings, languages, distress, abuse, privacy, a person."""
+
+
+class Region(_FamilyAction):
+    """Regions."""
+
+
+class Childcare(_FamilyAction):
+    """Daycare."""
+
+
+class Education(_FamilyAction):
+    """Cégeps, universities, schools."""
+
+
+class Housing(_FamilyAction):
+    """Housing."""
+
+
+class Lease(_FamilyAction):
+    """The Montréal lease."""
+
+
+class Work(_FamilyAction):
+    """Work."""
+
+
+class Programs(_FamilyAction):
+    """Programmes, eligibility, the move."""
+
+
+class Settling(_FamilyAction):
+    """French courses, health, transport, immigration, organisations."""
+
+
+class Dialogue(_FamilyAction):
+    """Bare answers, follow-ups, « stop », « le deuxième »."""
+
+
+class Fallback(_FamilyAction):
+    """Not understood, or not Marie's business."""

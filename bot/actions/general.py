@@ -1,0 +1,49 @@
+"""Greetings, thanks, languages, and what comes before everything: distress and danger."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.actions.entries import answer_topic
+from bot.actions.replies import answer, say_entry
+from bot.actions.turn import Turn
+from bot.actions.wiring import Desk
+from marie.domain.replies import Reply
+
+SAFETY_ENTRIES = {
+    "distress": "safety-distress",
+    "violence": "safety-violence",
+    "danger": "safety-violence",
+    "violence_lease": "safety-violence",
+}
+
+
+def safety(turn: Turn, desk: Desk) -> Reply:
+    """Help lines first, and a person; an open question is let go."""
+    entry_id = SAFETY_ENTRIES.get(str(turn.value("safety")))
+    entries = desk.library.entries
+    entry = entries.get(entry_id or "") or desk.library.default_entry("safety")
+    content = say_entry(entry, turn, desk)
+    return answer(turn, content, focus=replace(turn.focus, topic="safety", pending=None, misses=0))
+
+
+def language(turn: Turn, desk: Desk) -> Reply:
+    """One sentence in the visitor's language, then simple French from here on."""
+    library = desk.library
+    entry = library.default_entry("language")
+    profile = {**turn.profile, "simple": True}
+    content = say_entry(entry, replace(turn, profile=profile), desk)
+    own = library.phrases.get(f"language_{turn.value('language')}")
+    if own is not None:
+        content = replace(content, text=f"{own.text.strip()}\n\n{content.text}")
+    focus = replace(turn.focus, topic="language", misses=0)
+    return answer(turn, content, focus=focus, profile=profile)
+
+
+TOPICS = {
+    "safety": safety,
+    "language": language,
+    **dict.fromkeys(
+        ("greeting", "goodbye", "thanks", "capabilities", "privacy", "abuse"), answer_topic
+    ),
+}

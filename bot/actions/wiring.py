@@ -1,0 +1,67 @@
+"""What the actions ask: Marie's knowledge, opened once when the first action is built.
+
+rasa_sdk builds actions without arguments; `Desk` comes to them through this module's `desk()`,
+and tests hand them their own.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from marie.knowledge.places import Gazetteer
+
+from marie.guidance.eligibility import Program
+from marie.knowledge.directory import Directory, load_resources
+from marie.knowledge.library import Library, LiveLibrary
+from marie.knowledge.rules import (
+    Field,
+    FollowUp,
+    LeaseRules,
+    load_follow_ups,
+    load_lease_rules,
+    load_profile_fields,
+    load_programs,
+)
+from marie.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """Everything that an answer may be looked up in."""
+
+    live: LiveLibrary
+    gazetteer: Gazetteer
+    directory: Directory
+    programs: tuple[Program, ...]
+    lease: LeaseRules
+    follow_ups: tuple[FollowUp, ...]
+    profile_fields: Mapping[str, Field]
+
+    @property
+    def library(self) -> Library:
+        """Entries, phrases and values as they are now."""
+        return self.live.current()
+
+
+def open_desk(knowledge: Path) -> Desk:
+    """A desk on a `knowledge/` folder."""
+    gazetteer = Gazetteer.load(knowledge / "places")
+    return Desk(
+        live=LiveLibrary(knowledge),
+        gazetteer=gazetteer,
+        directory=Directory(load_resources(knowledge / "directory"), gazetteer),
+        programs=load_programs(knowledge / "programs"),
+        lease=load_lease_rules(knowledge / "lease"),
+        follow_ups=load_follow_ups(knowledge),
+        profile_fields=load_profile_fields(knowledge),
+    )
+
+
+@cache
+def desk() -> Desk:
+    """The desk of this process."""
+    return open_desk(Settings.from_env(os.environ).knowledge)

@@ -1,0 +1,37 @@
+"""`marie knowledge check`: every file that editors write, one sentence a mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from marie.knowledge.directory import load_resources
+from marie.knowledge.library import KnowledgeErrors, Library
+from marie.knowledge.places import Gazetteer
+from marie.knowledge.rules import rule_problems
+from marie.settings import Settings
+
+
+def check(settings: Settings) -> int:
+    """Print what is wrong; exit code 1 when something is."""
+    problems = list(_problems(settings))
+    for problem in problems:
+        print(problem)
+    if problems:
+        print(f"{len(problems)} problème(s).")
+        return 1
+    print("Tout est en ordre.")
+    return 0
+
+
+def _problems(settings: Settings) -> Iterator[str]:
+    folder = settings.knowledge
+    try:
+        Library.load(folder)
+    except KnowledgeErrors as error:
+        yield from error.problems
+    try:
+        load_resources(folder / "directory")
+    except KnowledgeErrors as error:
+        yield from error.problems
+    yield from rule_problems(folder)
+    Gazetteer.load(folder / "places")

@@ -1,0 +1,104 @@
+"""Reads the rules that are data: programmes, the law of the lease, how a question follows another.
+
+Mistakes are French sentences, as for entries (`marie knowledge check` prints them).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import yaml
+
+from marie.guidance.eligibility import Program, mistakes
+from marie.guidance.lease import WindowRule, in_force
+from marie.knowledge.library import KnowledgeErrors
+
+T = TypeVar("T")
+
+
+class FollowUp(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """« et le prix? »: words, and the topic that they mean by family of the topic in focus."""
+
+    words: tuple[str, ...]
+    topics: dict[str, str]
+
+
+class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A field of a visitor's profile: how a message says each of its values (folded words)."""
+
+    id: str
+    choices: tuple[Choice, ...] = ()
+    number: str | None = None
+
+
+class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One value of a field: its button, and the folded words that say it."""
+
+    value: bool | str | float
+    title: str
+    says: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LeaseRules:
+    """The dated rules of the end of a lease."""
+
+    nonrenewal: tuple[WindowRule, ...]
+
+    def window(self, day: date) -> WindowRule:
+        """The rule of the non-renewal notice that holds on `day`."""
+        return in_force(self.nonrenewal, day)
+
+
+def load_programs(folder: Path) -> tuple[Program, ...]:
+    """Every programme of `knowledge/programs/`, in the order in which they are said."""
+    programs = [read(path, Program) for path in sorted(folder.glob("*.yml"))]
+    return tuple(sorted(programs, key=lambda program: (program.order, program.id)))
+
+
+def load_lease_rules(folder: Path) -> LeaseRules:
+    """The rules of `knowledge/lease/`."""
+    return LeaseRules(nonrenewal=read(folder / "nonrenewal.yml", tuple[WindowRule, ...]))
+
+
+def load_follow_ups(knowledge: Path) -> tuple[FollowUp, ...]:
+    """`knowledge/follow_ups.yml`."""
+    return read(knowledge / "follow_ups.yml", tuple[FollowUp, ...])
+
+
+def load_profile_fields(knowledge: Path) -> Mapping[str, Field]:
+    """`knowledge/profile.yml`, by field."""
+    fields = read(knowledge / "profile.yml", tuple[Field, ...])
+    return {field.id: field for field in fields}
+
+
+def rule_problems(knowledge: Path) -> Iterator[str]:
+    """What is wrong in the rules, one sentence each."""
+    for path in sorted((knowledge / "programs").glob("*.yml")):
+        try:
+            yield from mistakes(read(path, Program))
+        except KnowledgeErrors as error:
+            yield from error.problems
+    for load in (load_follow_ups, load_profile_fields):
+        try:
+            load(knowledge)
+        except KnowledgeErrors as error:
+            yield from error.problems
+    try:
+        load_lease_rules(knowledge / "lease")
+    except KnowledgeErrors as error:
+        yield from error.problems
+
+
+def read(path: Path, kind: type[T]) -> T:
+    """A YAML file as `kind`; `KnowledgeErrors` names the file and the mistake."""
+    try:
+        raw: Any = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
+        return msgspec.convert(raw, kind)
+    except (OSError, yaml.YAMLError, msgspec.ValidationError) as error:
+        raise KnowledgeErrors([f"{path} : {' '.join(str(error).split())}."]) from error
