@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from marie.knowledge.places import Place
-
 from bot.actions.places import ask_which, place_in_focus
 from bot.actions.replies import answer, quick_reply, say_entry
 from bot.actions.turn import Turn
@@ -14,6 +12,7 @@ from bot.actions.wiring import Desk
 from marie.domain.replies import Reply
 from marie.knowledge.directory import Hit
 from marie.knowledge.model import Entry
+from marie.knowledge.places import Place
 from marie.language.folding import words
 
 CARDS = 5
@@ -130,7 +129,7 @@ def _introduction(entry: Entry, hits: list[Hit], place: Place | None, desk: Desk
     if place is None:
         wants_place = entry.resources is not None and entry.resources.ask_place
         return library.phrase("ask_place") if wants_place else ""
-    where = desk.gazetteer.with_article(place)
+    where = desk.gazetteer.with_preposition(place)
     if not hits:
         return library.phrase("no_resource_here", place=where)
     return library.phrase("resources_intro", place=where)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.actions.places import region_of
 from bot.actions.replies import answer, plain, quick_reply
 from bot.actions.turn import Pending, Turn
 from bot.actions.wiring import Desk
@@ -42,7 +41,7 @@ def take_answer(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
         if any(character.isdigit() for character in turn.text) or "@" in turn.text:
             return _ask_contact(turn, desk, "handoff_bad_contact")
         return None
-    if turn.intent == "affirm" or turn.intent == "handoff":
+    if turn.intent in ("affirm", "handoff"):
         return _send(turn, desk, pending)
     if turn.intent == "deny":
         content = plain(desk.library, "handoff_declined", topic="handoff")
@@ -118,5 +117,5 @@ def _need_words(data: dict[str, str], desk: Desk) -> str:
 
 def _regions(turn: Turn, desk: Desk) -> tuple[str, ...]:
     place = desk.gazetteer.get(turn.focus.place) if turn.focus.place else None
-    region = region_of(place, desk) if place else None
+    region = desk.gazetteer.region_of(place) if place else None
     return (region.name,) if region else ()

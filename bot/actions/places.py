@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from marie.knowledge.places import Place
-
 from bot.actions.replies import answer, plain, quick_reply
 from bot.actions.turn import Turn
 from bot.actions.wiring import Desk
 from marie.domain.replies import Reply
+from marie.knowledge.places import Place
 
 MAX_CHOICES = 4
 
@@ -29,7 +28,8 @@ def named_place(turn: Turn, desk: Desk) -> Place | None:
     """The place that the message is about: the last one named (« de Montréal à Rimouski »)."""
     places = named_places(turn, desk)
     elsewhere = [place for place in places if not place.metropolitan]
-    return (elsewhere or places or [None])[-1]
+    named = elsewhere or places
+    return named[-1] if named else None
 
 
 def place_in_focus(turn: Turn, desk: Desk) -> Place | None:
@@ -63,12 +63,7 @@ def _ask(places: list[Place], turn: Turn, desk: Desk, topic: str) -> Reply:
 
 def full_name(place: Place, desk: Desk) -> str:
     """« Saint-Jean-sur-Richelieu (Montérégie) »."""
-    region = region_of(place, desk)
+    region = desk.gazetteer.region_of(place)
     if region is None or region.id == place.id:
         return place.name
     return f"{place.name} ({region.name})"
-
-
-def region_of(place: Place, desk: Desk) -> Place | None:
-    """The administrative region that a place is, or is in."""
-    return desk.gazetteer.get(f"region:{place.region}") if place.region else None

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.actions.entries import answer_topic
-from bot.actions.replies import answer, plain, quick_reply, source_json
+from bot.actions.replies import answer, quick_reply, source_json
 from bot.actions.turn import Pending, Turn
 from bot.actions.wiring import Desk
 from marie.domain.messages import Content
@@ -173,5 +173,3 @@ TOPICS = {
     "eligibility": eligibility,
     **dict.fromkeys(("program.info", "moving.plan", "moving.aid", "moving.trip"), answer_topic),
 }
-
-__all__ = ["FORM", "TOPICS", "plain", "take_answer"]

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from marie.knowledge.places import Place
-
 from bot.actions.entries import answer_topic
-from bot.actions.places import ask_which, full_name, named_places, place_in_focus, region_of
+from bot.actions.places import ask_which, named_places, place_in_focus
 from bot.actions.replies import (
     answer,
     plain,
@@ -24,6 +22,7 @@ from marie.domain.messages import Content
 from marie.domain.replies import Reply
 from marie.guidance.regions import CRITERIA, RegionFacts, rank
 from marie.knowledge.model import RegionProfile
+from marie.knowledge.places import Place, distance_km
 from marie.language.typography import french_list
 
 SHOWN = 5
@@ -35,7 +34,7 @@ def profile(turn: Turn, desk: Desk) -> Reply:
     if (question := ask_which(turn, desk, topic="region.profile")) is not None:
         return question
     place = place_in_focus(turn, desk)
-    region = region_of(place, desk) if place else None
+    region = desk.gazetteer.region_of(place) if place else None
     if place is None or region is None:
         return answer_topic(turn.about("region.list"), desk)
     found = desk.library.profiles.get(region.region or "")
@@ -65,7 +64,7 @@ def _say_profile(
             library.phrase(
                 "place_in_region",
                 place=place.name,
-                region=desk.gazetteer.with_article(region),
+                region=desk.gazetteer.with_preposition(region),
             )
         )
     paragraphs.append((found.simple if turn.profile.get("simple") else found.text).strip())
@@ -110,7 +109,7 @@ def compare(turn: Turn, desk: Desk) -> Reply:
     places = named_places(turn, desk)
     found: list[RegionProfile] = []
     for place in places:
-        region = region_of(place, desk)
+        region = desk.gazetteer.region_of(place)
         known = library.profiles.get(region.region or "") if region else None
         if known is not None and known not in found:
             found.append(known)
@@ -190,16 +189,19 @@ def _facts(desk: Desk) -> list[RegionFacts]:
     for code, found in desk.library.profiles.items():
         region = desk.gazetteer.get(f"region:{code}")
         figures: dict[str, Any] = {each.id: each.number for each in found.figures if each.id}
-        distance = desk.gazetteer.distance_km(montreal, region) if montreal and region else None
-        facts.append(
-            RegionFacts(
-                code=code,
-                name=found.name,
-                unemployment=figures.get("unemployment"),
-                population=float(region.population) if region and region.population else None,
-                colleges=len(found.colleges),
-                universities=len(found.universities),
-                km_to_montreal=distance,
+        distance = (
+            distance_km(montreal, region)
+            if montreal and region
+            else Nonefacts.append(
+                RegionFacts(
+                    code=code,
+                    name=found.name,
+                    unemployment=figures.get("unemployment"),
+                    population=float(region.population) if region and region.population else None,
+                    colleges=len(found.colleges),
+                    universities=len(found.universities),
+                    km_to_montreal=distance,
+                )
             )
         )
     return facts
@@ -211,5 +213,3 @@ TOPICS = {
     "region.compare": compare,
     "region.recommend": recommend,
 }
-
-__all__ = ["TOPICS", "full_name"]

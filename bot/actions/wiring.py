@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from marie.knowledge.places import Gazetteer
-
 from marie.guidance.eligibility import Program
 from marie.knowledge.directory import Directory, load_resources
 from marie.knowledge.library import Library, LiveLibrary
+from marie.knowledge.places import Gazetteer
 from marie.knowledge.rules import (
     Field,
     FollowUp,

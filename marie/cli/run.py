@@ -70,7 +70,7 @@ async def _announce(settings: Settings) -> None:
     base = f"http://localhost:{settings.port}"
     print(f"Marie démarre (journaux\u00a0: {settings.data / 'log'})…", flush=True)
     async with aiohttp.ClientSession() as session:
-        while not await _healthy(session, f"http://{settings.host}:{settings.port}/healthz"):
+        while not await _healthy(session, f"http://{settings.host}:{settings.port}/healthz"):  # noqa: ASYNC110
             await asyncio.sleep(0.3)
     print(
         f"Marie est prête.\n"

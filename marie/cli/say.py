@@ -51,7 +51,7 @@ async def _running(settings: Settings, session: aiohttp.ClientSession) -> AsyncI
     tasks = [asyncio.create_task(processes.keep_running(program)) for program in programs]
     try:
         async with asyncio.timeout(START):
-            while not await client.ready():
+            while not await client.ready():  # noqa: ASYNC110
                 await asyncio.sleep(0.3)
         yield client
     finally:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from aiohttp import web
 
 from marie.knowledge.directory import KINDS, to_json
+from marie.knowledge.model import ResourceKind
 from marie.web.keys import DIRECTORY, GAZETTEER, LIMITS
 from marie.web.limits import SEARCHES
 from marie.web.problems import Problem, json_response
@@ -28,14 +31,14 @@ async def search(request: web.Request) -> web.Response:
         raise Problem("kind")
     place = None
     if near := request.query.get("near", "")[:MAX_QUERY].strip():
-        match = gazetteer.match(near)
-        if not match:
+        mention = gazetteer.match(near)
+        if mention is None:
             raise Problem("place")
-        place = gazetteer.get(match[0])
+        place = mention.place
     page = directory.search(
         query,
         near=place,
-        kinds=frozenset({kind}) if kind else frozenset(),
+        kinds=frozenset({cast(ResourceKind, kind)}) if kind else frozenset(),
         limit=whole_number(request, "limit", 10, most=MAX_LIMIT),
         offset=whole_number(request, "offset", 0),
     )

@@ -1,6 +1,6 @@
 /**
- * <marie-chat>: it holds memory (what this browser keeps), connection (what comes and goes), transcript (what that
- * means), panel and messages (what it looks like) together. Before consent nothing is sent or stored.
+ * <marie-chat> holds memory (what this browser keeps), connection (what comes and goes), transcript (what that means),
+ * panel and messages (what it looks like) together. Before consent nothing is sent or stored.
  */
 import { Connection, call } from './connection.js';
 import { LABELS } from './labels.js';
@@ -26,68 +26,108 @@ class MarieChat extends HTMLElement {
   #memory = new Memory(() => localStorage);
   #tab = new Memory(() => sessionStorage);
   #transcript = EMPTY;
-  #connection = null;
-  #parts;
   #log;
   #busy = false;
-  #erasing = false;
   #notice = '';
   #typing = { shown: 0, told: 0 };
+  connection = null;
 
   async connectedCallback() {
     if (this.shadowRoot) return;
+    const { api, privacy, styles, stylesheet } = MarieChat.options;
     const root = this.attachShadow({ mode: 'open' });
-    const { api, privacy } = MarieChat.options;
-    this.#parts = buildPanel({
-      open: () => this.open(),
-      close: () => this.close(),
-      accept: () => this.#begin(),
-      refuse: () => {
-        this.#forget('');
-        this.close();
-      },
-      send: (text) => this.#send({ text }),
-      handoff: () => this.#send({ text: LABELS.handoffText }),
-      typing: () => this.#tellTyping(),
-      quit: () => this.#quit(),
-      export: () => this.#export(),
-      ask: (erasing) => this.#ask(erasing),
-      erase: () => this.#erase(),
-    }, privacy);
-    const { launcher, panel, log } = this.#parts;
+    this.parts = buildPanel(this, privacy);
+    const { launcher, panel, log } = this.parts;
     this.#log = new Log(log, api);
-    await dress(root, MarieChat.options);
+    try { // a constructed sheet needs nothing of the host page's policy
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(await styles);
+      root.adoptedStyleSheets = [sheet];
+    } catch { // an older browser
+      await new Promise((done) => {
+        root.append(el('link', { rel: 'stylesheet', href: stylesheet, onload: done, onerror: done }));
+      });
+    }
     root.append(el('aside', { lang: 'fr-CA', dir: 'ltr', 'aria-label': 'Marie', onkeydown: (event) => event.key === 'Escape' && this.#escape() }, launcher, panel));
     this.#listen();
     this.#resume();
-    if (this.#conversation && this.#tab.read('open') && innerWidth > 480) this.open(false);
+    if (this.connection && this.#tab.read('open') && innerWidth > 480) this.open(false);
   }
 
   /** Show the conversation; `focus` false leaves the visitor where she is. */
   open(focus = true) {
-    const { launcher, panel, form, text } = this.#parts;
+    const { launcher, panel, form, text } = this.parts;
     panel.hidden = false;
     launcher.hidden = true;
-    if (this.#conversation) this.#tab.write('open', true);
+    if (this.connection) this.#tab.write('open', true);
     this.#draw();
     this.#scroll();
     if (focus) (form.hidden || touch() ? panel : text).focus();
   }
 
   close() {
-    const { launcher, panel, more } = this.#parts;
-    more.show(false);
+    const { launcher, panel } = this.parts;
     panel.hidden = true;
     launcher.hidden = false;
     this.#tab.remove('open');
     launcher.focus();
   }
 
-  get #conversation() {
-    return this.#memory.read('conversation');
+  async begin() {
+    if (this.#busy) return;
+    this.#busy = true;
+    const { status, body } = await call(this.#url(''), null, 'POST', { consent: true });
+    this.#busy = false;
+    if (status !== 201) return this.#say(LABELS.failed);
+    this.#memory.write('conversation', { id: body.conversation_id, token: body.token });
+    this.#resume(body.messages);
+    this.open();
   }
 
-  #url(path = '') {
+  refuse() {
+    this.forget('');
+    this.close();
+  }
+
+  send(message) {
+    this.#notice = '';
+    this.#memory.queue(message);
+    this.#tell({ pending: this.#memory.outbox() });
+    this.connection.flush();
+  }
+
+  typing() {
+    if (this.#transcript.state === 'marie' || Date.now() - this.#typing.told < TYPING_FOR / 2) return;
+    this.#typing.told = Date.now();
+    this.connection.hint({ typing: true });
+  }
+
+  /** A choice of the menu. What few ever need is fetched when it is needed. */
+  async choose(name) {
+    if (name === 'handoff') this.send({ text: LABELS.handoffText });
+    else if (!await import('./rights.js').then((rights) => rights[name](this)).catch(() => false)) this.#say(LABELS.failed);
+  }
+
+  /** Away, at once, with nothing left behind: the next page may take its time to come. */
+  quit() {
+    this.connection?.stop();
+    this.#memory.forget();
+    this.#tab.forget();
+    this.shadowRoot.replaceChildren(el('div', { class: 'blank' }));
+    location.replace(NEUTRAL);
+  }
+
+  /** The conversation is over for this browser. `keep` what was typed but never taken in: it can still be sent. */
+  forget = (notice, keep) => {
+    const queued = keep ? this.#memory.outbox() : [];
+    this.#memory.forget();
+    this.#tab.forget();
+    for (const { text } of queued) this.#memory.queue({ text });
+    this.#resume();
+    this.#say(notice);
+  };
+
+  #url(path) {
     return `${MarieChat.options.api}/api/v1/conversations${path}`;
   }
 
@@ -98,65 +138,41 @@ class MarieChat extends HTMLElement {
       event.preventDefault();
       this.open();
     });
-    // Another tab began, ended, wrote or read.
-    addEventListener('storage', ({ key }) => {
-      if (key?.startsWith('marie:outbox')) this.#tell({ pending: this.#memory.outbox() });
-      else this.#resume();
-    });
+    addEventListener('storage', () => this.#resume()); // another tab began, ended, wrote or read
     // An open socket would keep the browser from holding the page ready for "back".
-    addEventListener('pagehide', () => this.#connection?.stop());
-    addEventListener('pageshow', ({ persisted }) => persisted && this.#connection?.start());
+    addEventListener('pagehide', () => this.connection?.stop());
+    addEventListener('pageshow', ({ persisted }) => persisted && this.connection?.start());
     document.addEventListener('visibilitychange', () => this.#draw());
-    for (const event of ['resize', 'scroll']) visualViewport?.addEventListener(event, () => this.#fit());
+    // On a phone the keyboard covers the end of the page: the panel keeps to what is left.
+    for (const type of ['resize', 'scroll']) {
+      visualViewport?.addEventListener(type, () => {
+        const { height, offsetTop, scale } = visualViewport;
+        if (scale > 1.01) return; // enlarged with two fingers: no keyboard
+        this.parts.panel.style.setProperty('--height', `${height}px`);
+        this.parts.panel.style.setProperty('--top', `${offsetTop}px`);
+      });
+    }
   }
 
   /** Follow the conversation that this browser knows, if any. `messages`: its log, when it has just begun. */
   #resume(messages) {
-    const { id, token } = this.#conversation ?? {};
-    if (this.#connection?.token !== token) {
-      this.#connection?.stop();
-      this.#connection = null;
+    const { id, token } = this.#memory.read('conversation') ?? {};
+    if (this.connection?.token !== token) {
+      this.connection?.stop();
       this.#transcript = EMPTY;
       // What was there before is not news: read aloud is what comes from now on.
-      this.#parts.log.setAttribute('aria-live', messages ? 'polite' : 'off');
-    }
-    if (token && !this.#connection) {
-      this.#connection = new Connection({
+      this.parts.log.ariaLive = messages ? 'polite' : 'off';
+      this.connection = token ? new Connection({
         url: this.#url(`/${id}`), token, memory: this.#memory, lastSeq: () => lastSeq(this.#transcript), tell: (entry) => this.#tell(entry),
-      });
-      this.#connection.start(Boolean(messages));
+      }) : null;
+      this.connection?.start(messages);
     }
     this.#tell({ messages, pending: this.#memory.outbox() });
   }
 
-  async #begin() {
-    if (this.#busy) return;
-    this.#busy = true;
-    const { status, body } = await call(this.#url(), null, 'POST', { consent: true });
-    this.#busy = false;
-    if (status !== 201) {
-      this.#say(LABELS.failed);
-      return;
-    }
-    this.#notice = '';
-    this.#memory.write('conversation', { id: body.conversation_id, token: body.token });
-    this.#resume(body.messages);
-    this.open();
-  }
-
-  #send(message) {
-    this.#notice = '';
-    this.#memory.queue(message);
-    this.#tell({ pending: this.#memory.outbox() });
-    this.#connection.flush();
-  }
-
   /** All that happens to the conversation comes through here. */
   #tell(entry) {
-    if (entry.gone) {
-      this.#forget(entry.gone === 410 ? LABELS.erased : LABELS.gone, entry.gone === 404);
-      return;
-    }
+    if (entry.gone) return this.forget(entry.gone === 410 ? LABELS.erased : LABELS.gone, entry.gone === 404);
     if (entry.typing) {
       clearTimeout(this.#typing.shown);
       this.#typing.shown = setTimeout(() => this.#tell({ typing: null }), TYPING_FOR);
@@ -169,143 +185,68 @@ class MarieChat extends HTMLElement {
     else if (messages.length > before) this.#scroll(messages[before - 1].author === 'visitor' ? before - 1 : before);
   }
 
-  /** The conversation is over for this browser. `keep` what was typed but never taken in: it can still be sent. */
-  #forget(notice, keep) {
-    const queued = keep ? this.#memory.outbox() : [];
-    this.#memory.forget();
-    this.#tab.forget();
-    for (const { text } of queued) this.#memory.queue({ text });
-    this.#erasing = false;
-    this.#resume();
-    this.#say(notice);
-  }
-
   #say(notice) {
     this.#notice = notice;
     this.#draw();
   }
 
   #draw() {
-    const parts = this.#parts;
+    const { launcher, badge, panel, name, role, banner, log, writing: dots, writer, talk, consent, more, form } = this.parts;
     const { messages, state, link } = this.#transcript;
-    const started = Boolean(this.#connection);
-    parts.consent.hidden = started;
-    parts.talk.hidden = parts.more.node.hidden = !started;
-    parts.erase.hidden = !this.#erasing;
-    parts.form.hidden = !started || this.#erasing;
+    const started = Boolean(this.connection);
+    consent.hidden = started;
+    talk.hidden = more.node.hidden = form.hidden = !started;
 
     this.#log.draw(this.#transcript);
-    if (messages.length) setTimeout(() => parts.log.setAttribute('aria-live', 'polite'), 500);
+    if (messages.length) setTimeout(() => { log.ariaLive = 'polite'; }, 500);
     const who = writing(this.#transcript);
-    parts.writing.hidden = !who;
-    parts.writer.textContent = who ? who.name + LABELS.writing : '';
+    dots.hidden = !who;
+    writer.textContent = who ? who.name + LABELS.writing : '';
     this.#offer(quickReplies(this.#transcript));
 
     const human = state === 'counsellor';
-    parts.name.textContent = (human && counsellor(this.#transcript)) || 'Marie';
-    parts.role.textContent = human ? LABELS.counsellorRole : LABELS.role;
-    const words = LABELS.links[link] ?? (this.#notice || (LABELS.states[state] ?? ''));
-    if (parts.banner.textContent !== words) parts.banner.textContent = words;
-    parts.banner.classList.toggle('warning', link !== 'live');
+    name.textContent = (human && counsellor(this.#transcript)) || 'Marie';
+    role.textContent = human ? LABELS.human : LABELS.role;
+    const words = LABELS[link] ?? (this.#notice || LABELS[state] || '');
+    if (banner.textContent !== words) banner.textContent = words;
+    banner.classList.toggle('warning', link !== 'live');
 
     let seen = this.#memory.read('seen') ?? 0;
     const last = lastSeq(this.#transcript);
-    if (last > seen && !parts.panel.hidden && !document.hidden) {
+    if (last > seen && launcher.hidden && !document.hidden) {
       seen = last;
       this.#memory.write('seen', seen);
-      this.#connection.hint({ ack: seen });
+      this.connection.hint({ ack: seen });
     }
     const news = messages.filter(({ seq, author }) => seq > seen && author !== 'visitor').length;
-    parts.badge.hidden = !news;
-    parts.badge.textContent = news ? LABELS.unread(news) : '';
+    badge.hidden = !news;
+    badge.textContent = news ? LABELS.unread(news) : '';
   }
 
   /** Buttons are made anew only when they change, so that focus stays on them. */
   #offer(offered) {
-    const { replies, panel, text } = this.#parts;
+    const { replies, panel, text } = this.parts;
     const key = JSON.stringify(offered);
     if (replies.key === key) return;
     replies.key = key;
     replies.replaceChildren(...offered.map(({ title, payload }) => button('reply', () => {
       (touch() ? panel : text).focus();
-      this.#send({ text: title, payload });
+      this.send({ text: title, payload });
     }, title)));
   }
 
   /** Bring the end into sight, but never past the top of message number `from`: a long answer is read from its start. */
   #scroll(from = -1) {
-    const { talk, log } = this.#parts;
+    const { talk, log } = this.parts;
     talk.scrollTop = Math.min(log.children[from]?.offsetTop - 12 || Infinity, talk.scrollHeight);
   }
 
-  /** On a phone the keyboard covers the end of the page: the panel keeps to what is left. */
-  #fit() {
-    const { height, offsetTop, scale } = visualViewport;
-    if (scale > 1.01) return; // enlarged with two fingers: no keyboard
-    this.#parts.panel.style.setProperty('--height', `${height}px`);
-    this.#parts.panel.style.setProperty('--top', `${offsetTop}px`);
-  }
-
-  #tellTyping() {
-    if (this.#transcript.state === 'marie' || Date.now() - this.#typing.told < TYPING_FOR / 2) return;
-    this.#typing.told = Date.now();
-    this.#connection.hint({ typing: true });
-  }
-
   #escape() {
-    const { more } = this.#parts;
-    if (!more.list.hidden) {
+    const { more } = this.parts;
+    if (more.list.hidden) this.close();
+    else {
       more.show(false);
       more.toggle.focus();
-    } else if (this.#erasing) this.#ask(false);
-    else this.close();
-  }
-
-  /** Away, at once, with nothing left behind: the next page may take its time to come. */
-  #quit() {
-    this.#connection?.stop();
-    this.#memory.forget();
-    this.#tab.forget();
-    this.shadowRoot.replaceChildren(el('div', { class: 'blank' }));
-    location.replace(NEUTRAL);
-  }
-
-  #ask(erasing) {
-    this.#erasing = erasing;
-    this.#draw();
-    (erasing ? this.#parts.keep : this.#parts.more.toggle).focus();
-  }
-
-  async #erase() {
-    const { id, token } = this.#conversation;
-    const { status } = await call(this.#url(`/${id}`), token, 'DELETE');
-    if ([204, 404, 410].includes(status)) this.#forget(LABELS.erased);
-    else this.#say(LABELS.failed);
-    this.#parts.panel.focus();
-  }
-
-  async #export() {
-    const { id, token } = this.#conversation;
-    const { status, body } = await call(this.#url(`/${id}/export`), token);
-    if (status !== 200) {
-      this.#say(LABELS.failed);
-      return;
     }
-    const href = URL.createObjectURL(new Blob([JSON.stringify(body, null, 2)], { type: 'application/json' }));
-    el('a', { href, download: 'marie.json' }).click();
-    setTimeout(() => URL.revokeObjectURL(href), 60000);
-  }
-}
-
-/** A constructed sheet needs nothing of the host page's policy; an older browser gets the same file as a link. */
-async function dress(root, { styles, stylesheet }) {
-  try {
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(await styles);
-    root.adoptedStyleSheets = [sheet];
-  } catch {
-    await new Promise((resolve) => {
-      root.append(el('link', { rel: 'stylesheet', href: stylesheet, onload: resolve, onerror: resolve }));
-    });
   }
 }

@@ -1,0 +1,5 @@
+"""To be filled."""
+
+from aiohttp import web
+
+routes = web.RouteTableDef()

@@ -1,0 +1,123 @@
+"""Fixtures that every layer shares."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.web import Application, Request
+
+from marie import clock
+from marie.services import accounts
+from marie.settings import Settings
+from marie.store.engine import Database, create_engine
+from marie.store.migrate import migrate
+from marie.web.app import create_app
+from tests.fakes import FakeRasa
+
+# Components run in Rasa's environment: `make test` calls its own pytest for them.
+collect_ignore = [] if importlib.util.find_spec("rasa") else ["bot/components"]
+
+Client = TestClient[Request, Application]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of a Marie that writes under a folder of this test."""
+    return Settings.from_env({"MARIE_DATA": str(tmp_path / "var")})
+
+
+@pytest.fixture
+async def database(settings: Settings) -> AsyncIterator[Database]:
+    """An empty, migrated database."""
+    engine = create_engine(settings.database_url)
+    await migrate(engine)
+    database = Database(engine)
+    await accounts.prepare(database, clock=clock.now)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def rasa() -> AsyncIterator[FakeRasa]:
+    """A Rasa that repeats what is said."""
+    return FakeRasa()
+
+
+MakeClient = Callable[[], Awaitable[Client]]
+
+
+@pytest.fixture
+async def make_client(
+    settings: Settings, database: Database, rasa: FakeRasa
+) -> AsyncIterator[MakeClient]:
+    """Starts web applications on the same database: a second one is a restart."""
+    fake = rasa.server()
+    await fake.start_server()
+    assert fake.port is not None
+    ours = replace(settings, rasa_port=fake.port, actions_port=fake.port)
+    clients: list[Client] = []
+
+    async def make() -> Client:
+        server = TestServer(create_app(ours, grace=0.3), host="127.0.0.1")
+        client: Client = TestClient(server)
+        await client.start_server()
+        clients.append(client)
+        return client
+
+    yield make
+    for client in clients:
+        await client.close()
+    await fake.close()
+
+
+@pytest.fixture
+async def client(make_client: MakeClient) -> Client:
+    """One started web application."""
+    return await make_client()
+
+
+class Visitor:
+    """A visitor at the API."""
+
+    def __init__(self, client: Client, started: dict[str, Any]) -> None:
+        self.client = client
+        self.id: str = started["conversation_id"]
+        self.token: str = started["token"]
+        self.url = f"/api/v1/conversations/{self.id}"
+        self.headers = {"Authorization": f"Bearer {self.token}"}
+
+    @classmethod
+    async def arrive(cls, client: Client) -> Visitor:
+        """Begin a conversation."""
+        response = await client.post("/api/v1/conversations", json={"consent": True})
+        assert response.status == 201, await response.text()
+        return cls(client, await response.json())
+
+    async def post(self, body: Any, *, wait: int | None = None) -> tuple[int, Any]:
+        """Send a message's body; status and answer."""
+        query = "" if wait is None else f"?wait={wait}"
+        async with self.client.post(
+            f"{self.url}/messages{query}", json=body, headers=self.headers
+        ) as response:
+            return response.status, await response.json()
+
+    async def log(self, after: int = 0) -> dict[str, Any]:
+        """What follows `after`."""
+        async with self.client.get(
+            f"{self.url}/messages?after={after}", headers=self.headers
+        ) as response:
+            assert response.status == 200, await response.text()
+            reading: dict[str, Any] = await response.json()
+            return reading
+
+
+@pytest.fixture
+async def visitor(client: Client) -> Visitor:
+    """A visitor who has just consented."""
+    return await Visitor.arrive(client)
