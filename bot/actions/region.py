@@ -185,23 +185,19 @@ def _weights(turn: Turn) -> dict[str, float]:
 
 def _facts(desk: Desk) -> list[RegionFacts]:
     montreal = desk.gazetteer.get("region:06")
-    facts = []
+    facts: list[RegionFacts] = []
     for code, found in desk.library.profiles.items():
         region = desk.gazetteer.get(f"region:{code}")
         figures: dict[str, Any] = {each.id: each.number for each in found.figures if each.id}
-        distance = (
-            distance_km(montreal, region)
-            if montreal and region
-            else Nonefacts.append(
-                RegionFacts(
-                    code=code,
-                    name=found.name,
-                    unemployment=figures.get("unemployment"),
-                    population=float(region.population) if region and region.population else None,
-                    colleges=len(found.colleges),
-                    universities=len(found.universities),
-                    km_to_montreal=distance,
-                )
+        facts.append(
+            RegionFacts(
+                code=code,
+                name=found.name,
+                unemployment=figures.get("unemployment"),
+                population=float(region.population) if region and region.population else None,
+                colleges=len(found.colleges),
+                universities=len(found.universities),
+                km_to_montreal=distance_km(montreal, region) if montreal and region else None,
             )
         )
     return facts
