@@ -1,0 +1,87 @@
+"""The words that searching the directory knows: synonyms, kinds, words that say nothing.
+
+Everything here is written plainly and read folded, without stop words and in the singular, so
+"garderies" and "école aux adultes" need no variants.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from marie.knowledge.model import ResourceKind
+
+
+@dataclass(frozen=True)
+class Concept:
+    """Several ways to say one thing; `kind` when they ask for one kind of resource."""
+
+    kind: ResourceKind | None
+    phrases: tuple[str, ...]
+
+
+def _concept(kind: ResourceKind | None, phrases: str) -> Concept:
+    return Concept(kind, tuple(phrase.strip() for phrase in phrases.split(",")))
+
+
+CONCEPTS: Mapping[str, Concept] = {
+    "=childcare": _concept(
+        "childcare",
+        "garderie, cpe, centre de la petite enfance, petite enfance, service de garde, garde, rsg, "
+        "milieu familial, garde d'enfants, garde en milieu familial, crèche, nounou",
+    ),
+    "=cegep": _concept("cegep", "cégep, collège, collégial, études collégiales"),
+    "=university": _concept("university", "université, universitaire, fac, études universitaires"),
+    "=school": _concept(
+        "school",
+        "école, école primaire, école secondaire, primaire, secondaire, maternelle, "
+        "centre de services scolaire, commission scolaire",
+    ),
+    "=adult-school": _concept(
+        "school",
+        "école aux adultes, école des adultes, éducation aux adultes, éducation des adultes, "
+        "formation des adultes, formation générale des adultes",
+    ),
+    "=trade-school": _concept("school", "formation professionnelle, école de métiers, dep"),
+    "=housing": _concept(
+        "housing",
+        "logement, logis, appartement, appart, apart, loyer, habitation, maison à louer, "
+        "chambre à louer",
+    ),
+    "=low-rent": _concept("housing", "hlm, loyer modique, logement à loyer modique"),
+    "=employment": _concept(
+        "employment", "emploi, job, travail, travailler, boulot, offre d'emploi, embauche"
+    ),
+    "=francization": _concept(
+        "francization", "francisation, cours de français, apprendre le français"
+    ),
+    "=health": _concept("health", "santé, médecin, docteur, hôpital, clinique, clsc"),
+    "=lawyer": _concept("legal", "avocat, notaire, conseil juridique"),
+    "=legal": _concept("legal", "juridique, information juridique"),
+    "=business": _concept("business", "entreprise, entrepreneur, entrepreneuriat, business"),
+    "=newcomer": _concept(
+        "settlement", "immigrant, immigration, nouvel arrivant, nouveau arrivant"
+    ),
+    "=municipality": _concept("municipality", "municipalité, mairie, hôtel de ville"),
+    "=car": _concept(None, "auto, voiture, char, automobile"),
+    "=moving": _concept(None, "déménagement, déménager"),
+    "=student-aid": _concept(None, "bourse, bourse d'études, prêts et bourses"),
+    "=food-aid": _concept(None, "banque alimentaire, aide alimentaire"),
+}
+"""Words that mean alike. The longest phrase counts: "loyer modique" is not "loyer"."""
+
+STOP_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        """a ai au aux avec c ce ces cherche chercher comment d dans de des du elle en est et faire
+        faut il ils j je l la le les leur ma me mes mon n notre ou par peut peux pour pres proche
+        qu que quel quelle quels quelles quelque qui s sa se ses son sont sur t trouve trouver tu
+        un une veut veux vos votre vous y besoin svp adresse telephone numero contact liste info
+        infos""",
+    )
+)
+"""Folded words that say nothing about what is looked for."""
+
+SPELLINGS = {"st": "saint", "ste": "sainte", "mtl": "montreal", "qc": "quebec"}
+"""Folded short forms and what they stand for."""
