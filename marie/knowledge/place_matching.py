@@ -1,0 +1,429 @@
+"""Finds places in running French, as people type it, and not in ordinary words.
+
+Every run of words is looked up in the name index (exactly, glued, as it sounds, with a typing
+error, as the beginning of longer names); the readings that the sentence allows are kept, and of
+those that overlap the one that explains most letters. A name that is also a word of French ("La
+Tuque", "Percé") or of a person ("Alma") counts only where something announces a place.
+
+Pure Python for 3.10 or newer: it also runs inside Rasa's environment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from marie.knowledge.place_names import NameIndex, Token, Vocabulary, sound
+
+LETTERS_LOST_BY_AN_ERROR = 3
+"""A reading with a typing error must explain this many letters more than one without."""
+
+
+class Reading(Enum):
+    """How a run of words was understood; the value is how sure that is, between 0 and 1."""
+
+    EXACT = 0.99
+    GLUED = 0.95
+    SOUND = 0.85
+    ONE_ERROR = 0.86
+    PREFIX = 0.8
+    TWO_ERRORS = 0.7
+
+
+@dataclass(frozen=True)
+class Hit:
+    """Words `first:last` of a text read as one of the names `keys`. No keys: surely no place."""
+
+    first: int
+    last: int
+    keys: tuple[str, ...]
+    reading: Reading
+    weight: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """A place in a text: offsets in the original, names it may bear, how sure (0 to 1).
+
+    `kinds`: the kinds of place that the sentence asks for ("la MRC de …"), empty if it does not.
+    `territory`: the article before it means the territory rather than the town ("au Kamouraska").
+    """
+
+    start: int
+    end: int
+    keys: tuple[str, ...]
+    score: float
+    kinds: frozenset[str]
+    territory: bool
+    beginning: bool
+    """Whether only the first words of a longer name were written ("Saint-Félix")."""
+
+
+class Finder:
+    """Looks for the names of an index in sentences."""
+
+    def __init__(self, index: NameIndex, vocabulary: Vocabulary) -> None:
+        self._index = index
+        self._vocabulary = vocabulary
+        self._function_words = (
+            vocabulary.announcing_nouns | vocabulary.announcing_verbs | vocabulary.links
+        )
+
+    def find(self, text: str) -> tuple[Found, ...]:
+        """The places named in `text`, in order, without overlaps."""
+        sentence = _Sentence(text, self._vocabulary)
+        hits = [
+            hit
+            for hit in self._hits(sentence)
+            if not hit.keys or not self._is_something_else(sentence, hit)
+        ]
+        allowed = [hit for hit in hits if self._is_allowed(sentence, hit)]
+        chosen = _without_overlaps(allowed)
+        chosen = self._with_neighbours(sentence, hits, chosen)
+        if not any(hit.keys for hit in chosen):
+            chosen = _without_overlaps([*chosen, *self._badly_typed(sentence)])
+        return tuple(self._found(sentence, hit) for hit in chosen if hit.keys)
+
+    def match(self, text: str) -> Found | None:
+        """The place that the whole of `text` names ("plutôt a rimousky svp"), if it does."""
+        sentence = _Sentence(text, self._vocabulary)
+        whole = [hit for hit in self._hits(sentence) if sentence.is_alone(hit.first, hit.last)]
+        if not whole:
+            whole = [hit for hit in self._badly_typed(sentence) if hit.keys]
+        best = max(whole, key=lambda hit: hit.weight, default=None)
+        return self._found(sentence, best) if best and best.keys else None
+
+    def _hits(self, sentence: _Sentence) -> Iterator[Hit]:
+        for first in range(len(sentence.tokens)):
+            for last in sentence.window_ends(first, self._index.longest):
+                yield from self._read(sentence, first, last)
+
+    def _read(self, sentence: _Sentence, first: int, last: int) -> Iterator[Hit]:
+        """All readings of the words `first:last`."""
+        tokens = sentence.texts[first:last]
+        joined = " ".join(tokens)
+        letters = float(sum(map(len, tokens)))
+        if joined in self._vocabulary.nowhere:
+            yield Hit(first, last, (), Reading.EXACT, letters + LETTERS_LOST_BY_AN_ERROR)
+            return
+        if joined in self._index.ids:
+            yield Hit(first, last, (joined,), Reading.EXACT, letters)
+            return
+        small = self._vocabulary.small_words
+        if tokens[0] in small or tokens[-1] in small:
+            return
+        if joined in self._index.prefixes:
+            keys = tuple(self._index.prefixes[joined])
+            yield Hit(first, last, keys, Reading.PREFIX, letters - 1)
+        if len(tokens) == 1:
+            yield from self._read_word(sentence, first, tokens[0])
+        elif any(token in self._index.words for token in tokens):
+            yield from self._read_words(sentence, first, last, tokens)
+
+    def _read_word(self, sentence: _Sentence, at: int, word: str) -> Iterator[Hit]:
+        if word in self._vocabulary.ordinary_words:
+            return
+        if len(word) > 5 and word[0] in "dl" and word[1] in "aeiouyh":
+            # "damqui", "lestrie": an elided article that lost its apostrophe.
+            bare = word[1:]
+            if bare in self._index.ids and self._is_plain(bare):
+                yield Hit(at, at + 1, (bare,), Reading.GLUED, len(word) - 1.5)
+        yield from self._read_form(sentence, at, at + 1, word, (word,))
+
+    def _read_words(
+        self, sentence: _Sentence, first: int, last: int, tokens: Sequence[str]
+    ) -> Iterator[Hit]:
+        if self._vocabulary.is_ordinary(tokens):
+            return
+        split = [key for key in self._index.glued("".join(tokens)) if " " not in key]
+        if split:
+            # "drummond ville"
+            weight = sum(map(len, tokens)) - 0.5
+            yield Hit(first, last, tuple(split), Reading.GLUED, weight)
+            return
+        significant = self._vocabulary.significant(tokens)
+        yield from self._read_form(sentence, first, last, "".join(tokens), significant)
+        if len(significant) not in {1, len(tokens)}:
+            yield from self._read_form(sentence, first, last, "".join(significant), significant)
+
+    def _read_form(
+        self, sentence: _Sentence, first: int, last: int, form: str, significant: Sequence[str]
+    ) -> Iterator[Hit]:
+        """Readings of a glued form: as it is, as it sounds, with one error."""
+        weight = float(len(form))
+        count = last - first
+        keys = self._aligned(self._index.glued(form), count)
+        if keys:
+            yield Hit(first, last, keys, Reading.GLUED, weight - 0.5)
+            return
+        heard = self._aligned(self._index.sounding(sound(significant)), count)
+        near = self._aligned(self._index.near(form), count)
+        near = tuple(
+            key
+            for key in near
+            if _begins_alike(form, key, strictly=sentence.texts[first] in self._function_words)
+            or sentence.is_alone(first, last)
+        )
+        if heard or near:
+            keys = tuple(dict.fromkeys((*heard, *near)))
+            reading = Reading.ONE_ERROR if near else Reading.SOUND
+            yield Hit(first, last, keys, reading, weight - LETTERS_LOST_BY_AN_ERROR)
+
+    def _aligned(self, keys: Iterable[str], count: int) -> tuple[str, ...]:
+        """Of `keys` those that `count` words may be: word by word, or all glued into one."""
+        kept = []
+        for key in keys:
+            parts = key.split(" ")
+            if count == 1 or len(self._vocabulary.significant(parts)) <= count <= len(parts):
+                kept.append(key)
+        return tuple(kept)
+
+    def _badly_typed(self, sentence: _Sentence) -> Iterator[Hit]:
+        """Long names with two typing errors, only where a place is announced or stands alone."""
+        for first in range(min(len(sentence.tokens), 40)):
+            for last in sentence.window_ends(first, 3):
+                tokens = sentence.texts[first:last]
+                small = self._vocabulary.small_words
+                if tokens[0] in small or tokens[-1] in small:
+                    continue
+                if any(token in self._vocabulary.ordinary_words for token in tokens):
+                    continue
+                if not (sentence.is_alone(first, last) or sentence.is_announced(first)):
+                    continue
+                keys = self._aligned(self._index.two_errors_away("".join(tokens)), last - first)
+                if keys:
+                    weight = sum(map(len, tokens)) - 2.0 * LETTERS_LOST_BY_AN_ERROR
+                    yield Hit(first, last, keys, Reading.TWO_ERRORS, weight)
+
+    def _is_plain(self, key: str) -> bool:
+        """Whether a name is neither a word of French nor of a person."""
+        vocabulary = self._vocabulary
+        return not (
+            key in vocabulary.names_of_people
+            or key in vocabulary.strict
+            or key in vocabulary.ordinary_phrases
+            or key == "quebec"
+            or self._is_ordinary_word(key)
+        )
+
+    def _is_ordinary_word(self, key: str) -> bool:
+        significant = self._vocabulary.significant(key.split(" "))
+        return len(significant) == 1 and significant[0] in self._vocabulary.ordinary_words
+
+    def _is_allowed(self, sentence: _Sentence, hit: Hit) -> bool:
+        """Whether the sentence lets these words be a place."""
+        if not hit.keys or sentence.is_alone(hit.first, hit.last):
+            return True
+        vocabulary = self._vocabulary
+        key = " ".join(sentence.texts[hit.first : hit.last])
+        if hit.reading not in {Reading.EXACT, Reading.PREFIX}:
+            short = len(key) <= 6
+            people = any(name in vocabulary.names_of_people for name in hit.keys)
+            return not (short or people) or sentence.is_announced(hit.first)
+        if key in vocabulary.hyphen_needed:
+            return sentence.is_hyphenated(hit.first, hit.last) or sentence.is_capitalised(
+                hit.first, hit.last
+            )
+        if key == "quebec":
+            return sentence.is_city(hit.first)
+        if key in vocabulary.strict or f"la {key}" in vocabulary.strict:
+            announced = sentence.is_announced(hit.first, strictly=True)
+            return sentence.asked_kinds(hit.first) != frozenset() or (
+                announced and sentence.is_capitalised(hit.first, hit.last)
+            )
+        if key in vocabulary.names_of_people:
+            return sentence.is_announced(hit.first, strictly=True)
+        if key in vocabulary.ordinary_phrases or self._is_ordinary_word(key):
+            return sentence.is_announced(hit.first) or sentence.is_capitalised(hit.first, hit.last)
+        return True
+
+    def _is_something_else(self, sentence: _Sentence, hit: Hit) -> bool:
+        """A street, a school, a feast: "rue Saint-Denis", "la Saint-Jean"."""
+        vocabulary = self._vocabulary
+        before = sentence.before(hit.first)
+        if not before:
+            return False
+        if before[0] in vocabulary.not_after:
+            return True
+        if (
+            len(before) > 1
+            and before[0] in {"de", "du", "la", "d", "l"}
+            and before[1]
+            in {
+                "rue",
+                "boulevard",
+                "avenue",
+                "fete",
+                "eglise",
+            }
+        ):
+            return True
+        return (
+            hit.reading is Reading.PREFIX
+            and sentence.texts[hit.first].startswith("saint")
+            and before[0] in vocabulary.not_prefix_after
+        )
+
+    def _with_neighbours(
+        self, sentence: _Sentence, hits: Sequence[Hit], chosen: Sequence[Hit]
+    ) -> list[Hit]:
+        """`chosen` and the doubtful names listed beside one of them: "Rouyn ou Amos"."""
+        doubtful = [hit for hit in hits if hit.reading is Reading.EXACT and hit not in chosen]
+        grown = list(chosen)
+        for hit in doubtful:
+            beside = any(
+                other.keys and sentence.are_listed_together(hit, other) for other in chosen
+            )
+            if beside and " ".join(sentence.texts[hit.first : hit.last]) != "quebec":
+                grown.append(hit)
+        return _without_overlaps(grown) if len(grown) > len(chosen) else list(chosen)
+
+    def _found(self, sentence: _Sentence, hit: Hit) -> Found:
+        start = sentence.tokens[hit.first].start
+        end = sentence.tokens[hit.last - 1].end
+        return Found(
+            start=start,
+            end=end,
+            keys=hit.keys,
+            score=hit.reading.value,
+            kinds=sentence.asked_kinds(hit.first),
+            territory=bool(
+                set(sentence.before(hit.first)[:1]) & self._vocabulary.territory_articles
+            ),
+            beginning=hit.reading is Reading.PREFIX,
+        )
+
+
+class _Sentence:
+    """A text, its words, and what stands around them."""
+
+    def __init__(self, text: str, vocabulary: Vocabulary) -> None:
+        self.text = text
+        self.tokens: tuple[Token, ...] = vocabulary.tokens(text)
+        self.texts: list[str] = [token.text for token in self.tokens]
+        self._vocabulary = vocabulary
+        self._joined = [self._is_joined(index) for index in range(len(self.tokens))]
+        letters = [character for character in text if character.isalpha()]
+        self._shouted = sum(map(str.isupper, letters)) * 5 > len(letters) * 3
+
+    def window_ends(self, first: int, longest: int) -> Iterator[int]:
+        """Ends of the runs of at most `longest` words from `first` that no punctuation breaks."""
+        last = first + 1
+        yield last
+        while last < len(self.tokens) and last - first < longest and self._joined[last]:
+            last += 1
+            yield last
+
+    def before(self, first: int) -> tuple[str, ...]:
+        """The words before, as typed, the nearest first, at most four."""
+        return tuple(token.raw for token in reversed(self.tokens[max(0, first - 4) : first]))
+
+    def is_alone(self, first: int, last: int) -> bool:
+        """Whether nothing else is said: "plutôt Amos svp"."""
+        around = self.tokens[:first] + self.tokens[last:]
+        known = self._vocabulary.fillers | self._vocabulary.small_words
+        return all(token.raw in known for token in around)
+
+    def is_announced(self, first: int, *, strictly: bool = False) -> bool:
+        """Whether the words before announce a place: "vivre à …", "un cégep proche d’…", "vers …".
+
+        `strictly`: a lone "à" is not enough ("je parle à Alma").
+        """
+        vocabulary = self._vocabulary
+        at = first - 1
+        sure = False
+        while at >= 0 and first - at <= 3 and self.tokens[at].raw in vocabulary.links:
+            typed = self.text[self.tokens[at].start : self.tokens[at].end]
+            sure = sure or typed.lower() == "à" or self.tokens[at].raw in vocabulary.sure_links
+            at -= 1
+        if sure and not strictly:
+            return True
+        if at < 0:
+            return at < first - 1
+        word = self.tokens[at].raw
+        if at == first - 1:
+            return word in vocabulary.announcing_nouns
+        return word in vocabulary.announcing_nouns or word in vocabulary.announcing_verbs
+
+    def is_city(self, first: int) -> bool:
+        """Whether "Québec" at `first` is the city: "à Québec", not "au Québec"."""
+        before = self.before(first)
+        if not before:
+            return False
+        if before[0] in self._vocabulary.announcing_nouns:
+            return True
+        return before[0] in self._vocabulary.city_links
+
+    def asked_kinds(self, first: int) -> frozenset[str]:
+        """The kinds of place that the word before asks for: "la MRC de …" → {"mrc"}."""
+        for word in self.before(first):
+            if word in self._vocabulary.kinds:
+                return self._vocabulary.kinds[word]
+            if word == "a" or word not in self._vocabulary.small_words:
+                break
+        return frozenset()
+
+    def is_capitalised(self, first: int, last: int) -> bool:
+        """Whether the words have capitals of their own, not those of a sentence's beginning."""
+        if self._shouted:
+            return False
+        small = self._vocabulary.small_words
+        heads = [token for token in self.tokens[first:last] if token.text not in small]
+        if not all(self.text[token.start].isupper() for token in heads):
+            return False
+        lead = self.text[: self.tokens[first].start].rstrip(" «\"'(-–")
+        return bool(lead) and lead[-1] not in ".!?\n:"
+
+    def is_hyphenated(self, first: int, last: int) -> bool:
+        """Whether all the words are tied by hyphens, or nothing follows them."""
+        between = zip(self.tokens[first:last], self.tokens[first + 1 : last])  # noqa: B905 (3.10)
+        tied = all(self.text[left.end : right.start] in {"-", "–", "‑"} for left, right in between)
+        return tied or last == len(self.tokens) or not self._joined[last]
+
+    def are_listed_together(self, one: Hit, other: Hit) -> bool:
+        """Whether only "et", "ou", a comma… stands between two places."""
+        left, right = (one, other) if one.first < other.first else (other, one)
+        if left.last > right.first or right.first - left.last > 2:
+            return False
+        between = self.tokens[left.last : right.first]
+        if not all(token.raw in self._vocabulary.connectors for token in between):
+            return False
+        start, end = self.tokens[left.last - 1].end, self.tokens[right.first].start
+        marks = {character for character in self.text[start:end] if not character.isalnum()}
+        return marks <= {" ", ",", "/", "\u00a0", "'", "’"} and bool(between or marks & {",", "/"})
+
+    def _is_joined(self, index: int) -> bool:
+        """Whether nothing but spaces, hyphens and apostrophes stands before the word."""
+        if index == 0:
+            return False
+        left, right = self.tokens[index - 1], self.tokens[index]
+        between = self.text[left.end : right.start]
+        if left.raw in self._vocabulary.spellings:
+            between = between.replace(".", "").replace("/", "")
+        return len(between) <= 4 and not any(mark in between for mark in '.,;:!?()/\n"«»…')
+
+
+def _without_overlaps(hits: Iterable[Hit]) -> list[Hit]:
+    """Of hits that overlap the heaviest, then the surest, in the order of the text."""
+    by_weight: Callable[[Hit], tuple[float, int, float]] = lambda hit: (  # noqa: E731
+        -hit.weight,
+        hit.first - hit.last,
+        -hit.reading.value,
+    )
+    chosen: list[Hit] = []
+    taken: set[int] = set()
+    for hit in sorted(hits, key=by_weight):
+        covered = range(hit.first, hit.last)
+        if taken.isdisjoint(covered):
+            taken.update(covered)
+            chosen.append(hit)
+    return sorted(chosen, key=lambda hit: hit.first)
+
+
+def _begins_alike(form: str, key: str, *, strictly: bool) -> bool:
+    """Whether the first letter is right, or the form is long, or two letters changed places."""
+    name = key.replace(" ", "")
+    if name[0] == form[0]:
+        return True
+    return not strictly and (len(form) >= 8 or (len(form) >= 6 and name[:2] == form[1::-1]))

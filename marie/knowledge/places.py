@@ -1,0 +1,488 @@
+"""Québec's places: regions, MRC, municipalities, boroughs, and names without official existence.
+
+`Gazetteer.load(folder)` reads `knowledge/places/`; a CSV of imported municipalities completes its
+seed. Ids: `region:01`, `mrc:100`, `municipality:10043` (MAMH's code), `area:beauce`,
+`borough:chicoutimi`. How names are recognised is in `place_names` and `place_matching`.
+
+Pure Python for 3.10 or newer: it also runs inside Rasa's environment.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+from marie.knowledge.place_matching import Finder, Found
+from marie.knowledge.place_names import NameIndex, Vocabulary
+from marie.language.folding import fold
+
+Kind = Literal["region", "mrc", "municipality", "area", "borough"]
+Form = Literal["with_article", "in", "of"]
+Point = tuple[float, float]
+"""Latitude and longitude in degrees."""
+
+EARTH_RADIUS_KM = 6371.0
+MOST_CANDIDATES = 5
+TWINS_WITHIN_KM = 40.0
+"""A town and the township around it bear one name: for a visitor they are one place."""
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_FORMS: tuple[Form, ...] = ("with_article", "in", "of")
+
+
+class BadPlaces(Exception):
+    """A file of `knowledge/places/` cannot be used; the message names the file and the mistake."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place of Québec.
+
+    `region`: code of its region ("01"), None if it lies in several. `mrc`: code of its MRC or
+    equivalent territory ("100", "TE-23"), None outside any. `municipality`: MAMH's code of the
+    municipality that it is or is part of. `population`: None if unknown. `metropolitan`: wholly in
+    the Communauté métropolitaine de Montréal, where people leave from. `members`: ids of what an
+    area is made of. `french`: the name after its article and prepositions, where no rule gives it.
+    """
+
+    id: str
+    name: str
+    kind: Kind
+    region: str | None
+    mrc: str | None
+    municipality: str | None
+    lat: float
+    lon: float
+    population: int | None
+    metropolitan: bool
+    host: bool = False
+    members: tuple[str, ...] = ()
+    french: tuple[tuple[Form, str], ...] = ()
+
+    @property
+    def point(self) -> Point:
+        """Latitude and longitude in degrees; a region's is its centre of population."""
+        return self.lat, self.lon
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A place named in a text, at `start:end` of it; several candidates: Marie asks which.
+
+    `score`: how surely this was meant as a place and read rightly, between 0 and 1.
+    """
+
+    start: int
+    end: int
+    candidates: tuple[Place, ...]
+    score: float
+
+    @property
+    def place(self) -> Place:
+        """The likeliest candidate."""
+        return self.candidates[0]
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The candidates' ids, the likeliest first."""
+        return tuple(place.id for place in self.candidates)
+
+
+class Gazetteer:
+    """All known places, found by id, by name and in sentences."""
+
+    def __init__(
+        self,
+        places: Iterable[Place],
+        names: Iterable[tuple[str, str]],
+        vocabulary: Vocabulary,
+        french: Mapping[str, Mapping[str, Mapping[str, str]]],
+    ) -> None:
+        """`names`: more names, as pairs of name and place id. `french`: see vocabulary.yml."""
+        self._places = {place.id: place for place in places}
+        self._french = french
+        names = list(names)
+        for name, place_id in names:
+            if place_id not in self._places:
+                raise BadPlaces(f"aliases.yml: « {name} » → {place_id}: no such place")
+        index = NameIndex(self._own_names(), names, vocabulary)
+        self._ids = index.ids
+        self._finder = Finder(index, vocabulary)
+
+    @classmethod
+    def load(cls, folder: Path, *, imported: Path | None = None) -> Gazetteer:
+        """From `knowledge/places/`; `imported` is a CSV with the columns of municipalities.csv.
+
+        Raises `BadPlaces`. What the CSV says of a municipality replaces what the seed says.
+        """
+        return cls(*_Files(folder).read(imported))
+
+    def __iter__(self) -> Iterator[Place]:
+        return iter(self._places.values())
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def get(self, place_id: str) -> Place | None:
+        """The place with this id, if there is one."""
+        return self._places.get(place_id)
+
+    def of_kind(self, kind: Kind) -> tuple[Place, ...]:
+        """All places of a kind."""
+        return tuple(place for place in self if place.kind == kind)
+
+    def host_regions(self) -> tuple[Place, ...]:
+        """The 15 regions that newcomers move to, by code."""
+        return tuple(place for place in self.of_kind("region") if place.host)
+
+    def region_of(self, place: Place) -> Place | None:
+        """The region in which a place lies (a region lies in itself)."""
+        return self._places.get(f"region:{place.region}")
+
+    def find(self, text: str) -> tuple[Mention, ...]:
+        """The places named in a sentence, in order, without overlaps."""
+        mentions = [
+            mention for found in self._finder.find(text) if (mention := self._mention(found))
+        ]
+        return tuple(
+            self._narrowed(mention, mentions)
+            for index, mention in enumerate(mentions)
+            if not _is_province(text, mentions[:index], mention)
+        )
+
+    def match(self, text: str) -> Mention | None:
+        """The place that the whole text names ("à Rimouski svp"); None if it says more or less."""
+        found = self._finder.match(text)
+        return self._mention(found) if found else None
+
+    def contains(self, outer: str | Place, inner: str | Place) -> bool:
+        """Whether all of `inner` lies in `outer`, which contains itself; False for unknown ids."""
+        large, small = self._known(outer), self._known(inner)
+        if large is None or small is None:
+            return False
+        if large.id == small.id:
+            return True
+        if small.members and small.kind == "area":
+            return all(self.contains(large, member) for member in small.members)
+        if large.kind == "area":
+            return any(self.contains(member, small) for member in large.members)
+        if large.kind == "region":
+            return f"region:{small.region}" == large.id
+        if large.kind == "mrc":
+            return small.kind != "region" and f"mrc:{small.mrc}" == large.id
+        if large.kind == "municipality":
+            return small.kind == "borough" and small.municipality == large.municipality
+        return False
+
+    def nearest(
+        self,
+        origin: Place | Point,
+        *,
+        kind: Kind = "municipality",
+        limit: int = 5,
+        minimum_population: int = 0,
+        metropolitan: bool | None = None,
+    ) -> tuple[tuple[Place, float], ...]:
+        """The nearest other places of a kind with their distance in km, the nearest first.
+
+        `metropolitan`: only those inside (True) or outside (False) the Montréal community.
+        """
+        reached = [
+            (place, distance_km(origin, place))
+            for place in self.of_kind(kind)
+            if place is not origin
+            and (place.population or 0) >= minimum_population
+            and metropolitan in {None, place.metropolitan}
+        ]
+        return tuple(sorted(reached, key=lambda item: item[1])[:limit])
+
+    def with_article(self, place: Place) -> str:
+        """« la Gaspésie », « Rimouski », « la MRC des Basques »."""
+        return self._said(place, "with_article")
+
+    def with_preposition(self, place: Place) -> str:
+        """« en Gaspésie », « à Rimouski », « aux Escoumins », « sur la Côte-Nord »."""
+        return self._said(place, "in")
+
+    def with_of(self, place: Place) -> str:
+        """« de la Gaspésie », « de Rimouski », « d’Amqui », « du Bas-Saint-Laurent »."""
+        return self._said(place, "of")
+
+    def _said(self, place: Place, form: Form) -> str:
+        own = dict(place.french)
+        if form in own:
+            return own[form]
+        rules = self._french["mrc" if place.kind == "mrc" else "other"]
+        start = max((s for s in rules if place.name.startswith(s)), key=len)
+        rule = rules[start]
+        rest = place.name[len(start) :]
+        vowel = fold(rest)[:1] in set("aeiouyh") and f"{form}_vowel" in rule
+        return rule[f"{form}_vowel" if vowel else form] + rest
+
+    def _known(self, place: str | Place) -> Place | None:
+        return self._places.get(place) if isinstance(place, str) else place
+
+    def _own_names(self) -> Iterator[tuple[str, str]]:
+        for place in self:
+            if place.kind != "mrc" or not place.id.startswith("mrc:TE-"):
+                # "Saint-Michel (Montréal)" is called Saint-Michel.
+                yield place.name.partition(" (")[0], place.id
+
+    def _mention(self, found: Found) -> Mention | None:
+        ids = dict.fromkeys(place_id for key in found.keys for place_id in self._ids[key])
+        places = [self._places[place_id] for place_id in ids]
+        if found.beginning or len(found.keys) > 1:
+            places.sort(key=lambda place: -(place.population or 0))
+        meant = _meant(_without_twins(places), found)[:MOST_CANDIDATES]
+        return Mention(found.start, found.end, tuple(meant), found.score) if meant else None
+
+    def _narrowed(self, mention: Mention, others: Iterable[Mention]) -> Mention:
+        """The candidates that lie in another place of the sentence: "Saint-Donat, Lanaudière"."""
+        if len(mention.candidates) == 1:
+            return mention
+        for other in others:
+            if other is not mention and len(other.candidates) == 1:
+                inside = tuple(c for c in mention.candidates if self.contains(other.place, c))
+                if inside:
+                    return replace(mention, candidates=inside)
+        return mention
+
+
+def distance_km(one: Place | Point, other: Place | Point) -> float:
+    """The great-circle distance in km."""
+    (lat1, lon1), (lat2, lon2) = (
+        item.point if isinstance(item, Place) else item for item in (one, other)
+    )
+    phi1, phi2 = math.radians(lat1), math.radians(lat2)
+    half = (
+        math.sin((phi2 - phi1) / 2) ** 2
+        + math.cos(phi1) * math.cos(phi2) * math.sin(math.radians(lon2 - lon1) / 2) ** 2
+    )
+    return 2 * EARTH_RADIUS_KM * math.asin(math.sqrt(half))
+
+
+def _without_twins(places: Iterable[Place]) -> list[Place]:
+    """Of municipalities with one name side by side only the largest."""
+    kept: list[Place] = []
+    for place in places:
+        twin = next(
+            (
+                other
+                for other in kept
+                if other.kind == place.kind == "municipality"
+                and other.name == place.name
+                and distance_km(other, place) < TWINS_WITHIN_KM
+            ),
+            None,
+        )
+        if twin is None:
+            kept.append(place)
+        elif (place.population or 0) > (twin.population or 0):
+            kept[kept.index(twin)] = place
+    return kept
+
+
+def _meant(places: list[Place], found: Found) -> list[Place]:
+    """Of places that share a name those that the sentence can mean."""
+    asked = [place for place in places if place.kind in found.kinds]
+    if asked:
+        return asked
+    kinds = {place.kind for place in places}
+    if len(kinds) == 1:
+        return places
+    if "municipality" in kinds:
+        places = [place for place in places if place.kind != "region"]
+    elif kinds & {"region", "area"}:
+        # The MRC of Charlevoix is only a part of Charlevoix.
+        places = [place for place in places if place.kind != "mrc"]
+    around = {f"mrc:{place.mrc}" for place in places if place.kind == "municipality"}
+    if found.territory and any(place.id in around for place in places):
+        return [place for place in places if place.id in around]
+    return [place for place in places if place.id not in around]
+
+
+def _is_province(text: str, before: list[Mention], mention: Mention) -> bool:
+    """Whether "Québec" only follows another place: "Rimouski, Québec"."""
+    if mention.place.id != "municipality:23027" or not before:
+        return False
+    between = text[before[-1].end : mention.start]
+    return not between.strip(" ,(\u00a0") and bool(between)
+
+
+class _Files:
+    """The files of `knowledge/places/`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def read(
+        self, imported: Path | None
+    ) -> tuple[list[Place], list[tuple[str, str]], Vocabulary, dict[str, Any]]:
+        """What `Gazetteer` is made of."""
+        words = self._yaml("vocabulary.yml")
+        regions = self._yaml("regions.yml")["regions"]
+        aliases = self._yaml("aliases.yml")
+        places = {place.id: place for place in self._official(regions)}
+        places |= {place.id: place for place in self._municipalities(imported)}
+        for row in aliases["boroughs"]:
+            borough = self._borough(row, places)
+            places[borough.id] = borough
+        for row in aliases["areas"]:
+            area = self._area(row, places)
+            places[area.id] = area
+        names = [
+            (str(name), f"{kind}:{row[id_key]}")
+            for kind, id_key, rows in (
+                ("region", "code", regions),
+                ("borough", "id", aliases["boroughs"]),
+                ("area", "id", aliases["areas"]),
+            )
+            for row in rows
+            for name in row.get("names", ())
+        ]
+        names += [
+            (str(name), str(to))
+            for row in aliases["names"]
+            for name in row["names"]
+            for to in row["to"]
+        ]
+        ordinary = self._text("ordinary_words.txt").split()
+        try:
+            vocabulary = Vocabulary.parse(words, ordinary)
+        except KeyError as missing:
+            raise BadPlaces(f"vocabulary.yml: {missing} is missing") from missing
+        french = {"other": words["french"], "mrc": words["french_mrc"]}
+        return list(places.values()), names, vocabulary, french
+
+    def _official(self, regions: Iterable[Mapping[str, Any]]) -> Iterator[Place]:
+        for row in regions:
+            yield Place(
+                id=f"region:{row['code']}",
+                name=row["name"],
+                kind="region",
+                region=row["code"],
+                mrc=None,
+                municipality=None,
+                lat=row["centre"]["lat"],
+                lon=row["centre"]["lon"],
+                population=row["population"],
+                metropolitan=row.get("metropolitan", False),
+                host=row["host"],
+                french=_french(row),
+            )
+        for line in self._csv(self._folder / "mrc.csv"):
+            yield Place(
+                id=f"mrc:{line['code']}",
+                name=_typographic(line["name"]),
+                kind="mrc",
+                region=line["region"],
+                mrc=line["code"],
+                municipality=None,
+                lat=float(line["lat"]),
+                lon=float(line["lon"]),
+                population=int(line["population"]),
+                metropolitan=line["metropolitan"] == "yes",
+            )
+
+    def _municipalities(self, imported: Path | None) -> Iterator[Place]:
+        files = [self._folder / "municipalities.csv", *([imported] if imported else [])]
+        for file in files:
+            for line in self._csv(file):
+                yield Place(
+                    id=f"municipality:{line['code']}",
+                    name=_typographic(line["name"]),
+                    kind="municipality",
+                    region=line["region"],
+                    mrc=line["mrc"] or None,
+                    municipality=line["code"],
+                    lat=float(line["lat"]),
+                    lon=float(line["lon"]),
+                    population=int(line["population"]) if line["population"] else None,
+                    metropolitan=line["metropolitan"] == "yes",
+                )
+
+    def _borough(self, row: Mapping[str, Any], places: Mapping[str, Place]) -> Place:
+        town = places.get(f"municipality:{row['municipality']}")
+        if town is None:
+            raise BadPlaces(f"aliases.yml: {row['id']}: no municipality {row['municipality']}")
+        french = dict(row)
+        if row.get("in") == "dans":
+            french["in"] = f"dans {row['name']}"
+        return Place(
+            id=f"borough:{row['id']}",
+            name=row["name"],
+            kind="borough",
+            region=town.region,
+            mrc=town.mrc,
+            municipality=town.municipality,
+            lat=row["lat"],
+            lon=row["lon"],
+            population=None,
+            metropolitan=town.metropolitan,
+            french=_french(french),
+        )
+
+    def _area(self, row: Mapping[str, Any], places: Mapping[str, Place]) -> Place:
+        """An area; its point is the mean of its members', weighted by population."""
+        ids = tuple(row.get("members", ()))
+        if row.get("metropolitan"):
+            ids = tuple(
+                place.id
+                for place in places.values()
+                if place.kind == "municipality" and place.metropolitan
+            )
+        try:
+            members = [places[member] for member in ids]
+        except KeyError as unknown:
+            raise BadPlaces(f"aliases.yml: {row['id']}: no place {unknown}") from unknown
+        weights = [member.population or 1 for member in members]
+        total = sum(weights)
+        regions = {member.region for member in members}
+        return Place(
+            id=f"area:{row['id']}",
+            name=row["name"],
+            kind="area",
+            region=regions.pop() if len(regions) == 1 else None,
+            mrc=None,
+            municipality=None,
+            lat=sum(m.lat * w for m, w in zip(members, weights)) / total,  # noqa: B905 (3.10)
+            lon=sum(m.lon * w for m, w in zip(members, weights)) / total,  # noqa: B905 (3.10)
+            population=sum(member.population or 0 for member in members),
+            metropolitan=all(member.metropolitan for member in members),
+            members=ids,
+            french=_french(row),
+        )
+
+    def _text(self, name: str) -> str:
+        try:
+            return (self._folder / name).read_text(encoding="utf-8")
+        except OSError as error:
+            raise BadPlaces(f"{name}: {error.strerror}") from error
+
+    def _yaml(self, name: str) -> Any:
+        try:
+            return yaml.load(self._text(name), Loader=_Loader)  # noqa: S506 (a safe loader)
+        except yaml.YAMLError as error:
+            raise BadPlaces(f"{name}: {error}") from error
+
+    def _csv(self, path: Path) -> Iterator[dict[str, str]]:
+        try:
+            with path.open(encoding="utf-8-sig", newline="") as lines:
+                yield from csv.DictReader(lines)
+        except OSError as error:
+            raise BadPlaces(f"{path.name}: {error.strerror}") from error
+
+
+def _french(row: Mapping[str, Any]) -> tuple[tuple[Form, str], ...]:
+    return tuple((form, str(row[form])) for form in _FORMS if form in row)
+
+
+def _typographic(name: str) -> str:
+    """The publishers' straight apostrophes and double hyphens as they are printed."""
+    return name.replace("'", "’").replace("--", "–")
