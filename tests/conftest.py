@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
+import os
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +16,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
 
 from marie import clock
+from marie.knowledge.opened import Knowledge, open_knowledge
 from marie.services import accounts
 from marie.settings import Settings
 from marie.store.engine import Database, create_engine
@@ -29,22 +33,47 @@ Client = TestClient[Request, Application]
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Settings of a Marie that writes under a folder of this test."""
-    return Settings.from_env({"MARIE_DATA": str(tmp_path / "var")})
+    return Settings.from_env(
+        {
+            "MARIE_DATA": str(tmp_path / "var"),
+            "MARIE_KNOWLEDGE": os.environ.get("MARIE_KNOWLEDGE", ""),
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def prepared_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database with the first administrator, to copy."""
+    path = tmp_path_factory.mktemp("prepared") / "marie.sqlite3"
+
+    async def prepare() -> None:
+        engine = create_engine(f"sqlite+aiosqlite:///{path}")
+        await migrate(engine)
+        await accounts.prepare(Database(engine), clock=clock.now)
+        await engine.dispose()
+
+    asyncio.run(prepare())
+    return path
+
+
+@pytest.fixture(scope="session")
+def knowledge() -> Knowledge:
+    """What Marie knows, opened once for all tests."""
+    return open_knowledge(Settings.from_env(os.environ).knowledge)
 
 
 @pytest.fixture
-async def database(settings: Settings) -> AsyncIterator[Database]:
-    """An empty, migrated database."""
-    engine = create_engine(settings.database_url)
-    await migrate(engine)
-    database = Database(engine)
-    await accounts.prepare(database, clock=clock.now)
+async def database(settings: Settings, prepared_database: Path) -> AsyncIterator[Database]:
+    """A migrated database without conversations."""
+    settings.data.mkdir(parents=True)
+    shutil.copy(prepared_database, settings.data / "marie.sqlite3")
+    database = Database(create_engine(settings.database_url))
     yield database
     await database.close()
 
 
 @pytest.fixture
-async def rasa() -> AsyncIterator[FakeRasa]:
+def rasa() -> FakeRasa:
     """A Rasa that repeats what is said."""
     return FakeRasa()
 
@@ -54,7 +83,7 @@ MakeClient = Callable[[], Awaitable[Client]]
 
 @pytest.fixture
 async def make_client(
-    settings: Settings, database: Database, rasa: FakeRasa
+    settings: Settings, database: Database, rasa: FakeRasa, knowledge: Knowledge
 ) -> AsyncIterator[MakeClient]:
     """Starts web applications on the same database: a second one is a restart."""
     fake = rasa.server()
@@ -64,7 +93,8 @@ async def make_client(
     clients: list[Client] = []
 
     async def make() -> Client:
-        server = TestServer(create_app(ours, grace=0.3), host="127.0.0.1")
+        app = create_app(ours, knowledge=knowledge, grace=0.3)
+        server = TestServer(app, host="127.0.0.1")
         client: Client = TestClient(server)
         await client.start_server()
         clients.append(client)

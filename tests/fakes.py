@@ -41,7 +41,10 @@ def echo(turn: dict[str, Any]) -> Reply:
             Content(
                 text=f"Vous dites\u00a0: {text}",
                 topic="clarify",
-                quick_replies=({"title": "Parler à une personne", "payload": "/handoff"},),
+                quick_replies=(
+                    {"title": "Parler à une personne", "payload": "/handoff"},
+                    {"title": "Encore", "payload": "/more"},
+                ),
             ),
         ),
         focus=focus,

@@ -13,9 +13,8 @@ from functools import cache
 from pathlib import Path
 
 from marie.guidance.eligibility import Program
-from marie.knowledge.directory import Directory, load_resources
-from marie.knowledge.library import Library, LiveLibrary
-from marie.knowledge.places import Gazetteer
+from marie.knowledge.library import Library
+from marie.knowledge.opened import Knowledge, open_knowledge
 from marie.knowledge.rules import (
     Field,
     FollowUp,
@@ -29,12 +28,9 @@ from marie.settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
-class Desk:
+class Desk(Knowledge):
     """Everything that an answer may be looked up in."""
 
-    live: LiveLibrary
-    gazetteer: Gazetteer
-    directory: Directory
     programs: tuple[Program, ...]
     lease: LeaseRules
     follow_ups: tuple[FollowUp, ...]
@@ -48,11 +44,11 @@ class Desk:
 
 def open_desk(knowledge: Path) -> Desk:
     """A desk on a `knowledge/` folder."""
-    gazetteer = Gazetteer.load(knowledge / "places")
+    opened = open_knowledge(knowledge)
     return Desk(
-        live=LiveLibrary(knowledge),
-        gazetteer=gazetteer,
-        directory=Directory(load_resources(knowledge / "directory"), gazetteer),
+        live=opened.live,
+        gazetteer=opened.gazetteer,
+        directory=opened.directory,
         programs=load_programs(knowledge / "programs"),
         lease=load_lease_rules(knowledge / "lease"),
         follow_ups=load_follow_ups(knowledge),

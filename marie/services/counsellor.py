@@ -83,7 +83,9 @@ async def claim(
         if before.state is State.COUNSELLOR:
             return
         await conversations.leave_pending_to_counsellor(connection, conversation_id)
-        conversation = await _append(connection, conversation, "system", "", joined, clock)
+        conversation = await _append(
+            connection, conversation, author="system", name="", content=joined, clock=clock
+        )
         await conversations.save(connection, conversation)
         await staff.record(
             connection, at=clock(), staff_id=by.id, action="claim", subject=conversation_id
@@ -110,7 +112,13 @@ async def say(
             return known.seq
         conversation.check_owner(by.id)
         conversation = await _append(
-            connection, conversation, "counsellor", by.name, content, clock, client_id=client_id
+            connection,
+            conversation,
+            author="counsellor",
+            name=by.name,
+            content=content,
+            clock=clock,
+            client_id=client_id,
         )
         conversation = replace(conversation, read_counsellor=conversation.last_seq)
         await conversations.save(connection, conversation)
@@ -145,7 +153,9 @@ async def leave(
     """Hand back or close: `change` is the transition, `left` what the visitor reads."""
     async with database.write() as connection:
         conversation = change(await conversations.load(connection, conversation_id, lock=True))
-        conversation = await _append(connection, conversation, "system", "", left, clock)
+        conversation = await _append(
+            connection, conversation, author="system", name="", content=left, clock=clock
+        )
         await conversations.save(connection, conversation)
         await staff.record(
             connection, at=clock(), staff_id=by.id, action=action, subject=conversation_id
@@ -200,6 +210,7 @@ async def close(
 async def _append(
     connection: AsyncConnection,
     conversation: Conversation,
+    *,
     author: Author,
     name: str,
     content: Content,

@@ -14,8 +14,9 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -26,7 +27,7 @@ from marie.domain.messages import Content, Message, Turn
 from marie.domain.replies import Reply
 from marie.rasa.client import RasaClient, RasaUnavailable, TurnRequest
 from marie.services import visitor
-from marie.services.live import Hub, Typing
+from marie.services.live import Changed, Hub, Typing
 from marie.store import conversations, leads
 from marie.store.engine import Database
 
@@ -42,6 +43,12 @@ AT_ONCE = 16
 """Turns that Rasa works on at the same time; more only make each slower."""
 
 HANDOFF_PAYLOAD = "/handoff"
+
+T = TypeVar("T")
+
+
+class _Closing(Exception):
+    """The process stops."""
 
 
 class Turns:
@@ -75,11 +82,12 @@ class Turns:
         self._clock = clock
         self._grace = grace
         self._workers: dict[ConversationId, asyncio.Task[None]] = {}
+        self._closing = asyncio.Event()
         self._at_once = asyncio.Semaphore(AT_ONCE)
 
     def wake(self, conversation_id: ConversationId) -> None:
         """See to it that the conversation's pending messages are answered."""
-        if conversation_id not in self._workers:
+        if conversation_id not in self._workers and not self._closing.is_set():
             task = asyncio.create_task(self._work(conversation_id))
             self._workers[conversation_id] = task
 
@@ -92,11 +100,9 @@ class Turns:
         return len(waiting)
 
     async def close(self) -> None:
-        """Stop; what is pending stays pending in the log."""
-        workers = list(self._workers.values())
-        for worker in workers:
-            worker.cancel()
-        await asyncio.gather(*workers, return_exceptions=True)
+        """Stop; what is pending stays pending in the log. No transaction is cut in the middle."""
+        self._closing.set()
+        await asyncio.gather(*self._workers.values(), return_exceptions=True)
 
     @property
     def running(self) -> int:
@@ -110,23 +116,23 @@ class Turns:
 
         False when a counsellor has the conversation or the time ran out.
         """
+        deadline = time.monotonic() + seconds
         with self._hub.listen(conversation_id) as signals:
-            try:
-                async with asyncio.timeout(seconds):
-                    while True:
-                        async with self._database.read() as connection:
-                            message = await conversations.message_at(
-                                connection, conversation_id, seq
-                            )
-                            if message is None or message.turn is Turn.COUNSELLOR:
-                                return False
-                            if message.turn is Turn.ANSWERED:
-                                return True
-                            if await conversations.answers_to(connection, conversation_id, seq):
-                                return True  # Marie said that she cannot answer yet
-                        await signals.get()
-            except TimeoutError:
-                return False
+            while True:
+                async with self._database.read() as connection:
+                    message = await conversations.message_at(connection, conversation_id, seq)
+                    if message is None or message.turn is Turn.COUNSELLOR:
+                        return False
+                    if message.turn is Turn.ANSWERED:
+                        return True
+                    if await conversations.answers_to(connection, conversation_id, seq):
+                        return True  # Marie said that she cannot answer yet
+                try:
+                    async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
+                        while not isinstance(await signals.get(), Changed):
+                            pass
+                except TimeoutError:
+                    return False
 
     async def _work(self, conversation_id: ConversationId) -> None:
         try:
@@ -144,18 +150,29 @@ class Turns:
                     failing_since = failing_since or time.monotonic()
                     if time.monotonic() - failing_since >= self._grace:
                         await self._say_that_rasa_is_away(conversation_id)
-                    await asyncio.sleep(RETRY[min(attempts, len(RETRY) - 1)])
+                    await self._unless_closing(asyncio.sleep(RETRY[min(attempts, len(RETRY) - 1)]))
                     attempts += 1
-        except conversations.UnknownConversation:
-            pass  # erased meanwhile: nothing is owed any more
+        except (conversations.UnknownConversation, _Closing):
+            pass  # erased meanwhile: nothing is owed any more; or taken up at the next start
         except Exception:
             # The turn stays pending: the next message or the next start takes it up.
             log.exception("a turn failed")
         finally:
             self._workers.pop(conversation_id, None)
         # A message may have come in between the last look and the line above.
-        if await self._is_owed(conversation_id):
+        if not self._closing.is_set() and await self._is_owed(conversation_id):
             self.wake(conversation_id)
+
+    async def _unless_closing(self, wait: Coroutine[Any, Any, T]) -> T:
+        """What `wait` returns; `_Closing` as soon as this process stops."""
+        task = asyncio.create_task(wait)
+        closing = asyncio.create_task(self._closing.wait())
+        await asyncio.wait((task, closing), return_when=asyncio.FIRST_COMPLETED)
+        closing.cancel()
+        if task.done():
+            return task.result()
+        task.cancel()
+        raise _Closing
 
     async def _is_owed(self, conversation_id: ConversationId) -> bool:
         async with self._database.read() as connection:
@@ -182,7 +199,7 @@ class Turns:
         conversation_id = ConversationId(turn.conversation_id)
         self._hub.send(conversation_id, Typing("marie", self._marie))
         async with self._at_once:
-            reply = await self._rasa.ask(turn)
+            reply = await self._unless_closing(self._rasa.ask(turn))
         if reply.miss is not None:
             # Off the loop: recognising names in a text takes a language model.
             masked = await asyncio.to_thread(self._mask, reply.miss.text)

@@ -8,9 +8,7 @@ import aiohttp
 from aiohttp import web
 
 from marie import clock
-from marie.knowledge.directory import Directory, load_resources
-from marie.knowledge.library import LiveLibrary
-from marie.knowledge.places import Gazetteer
+from marie.knowledge.opened import Knowledge, open_knowledge
 from marie.rasa.client import RasaClient
 from marie.services.live import Hub
 from marie.services.masking import mask
@@ -54,9 +52,18 @@ MAX_BODY = 128 * 1024
 
 
 def create_app(
-    settings: Settings, *, read_clock: clock.Clock = clock.now, grace: float = GRACE
+    settings: Settings,
+    *,
+    knowledge: Knowledge | None = None,
+    read_clock: clock.Clock = clock.now,
+    grace: float = GRACE,
 ) -> web.Application:
-    """Everything that faces people. `grace`: seconds before Marie says that Rasa is away."""
+    """Everything that faces people.
+
+    `knowledge`: what `settings.knowledge` holds, when it is open already. `grace`: seconds before
+    Marie says that Rasa is away.
+    """
+    knowledge = knowledge or open_knowledge(settings.knowledge)
     app = web.Application(
         client_max_size=MAX_BODY,
         middlewares=[health.measured, security_headers, api_problems, page_errors],
@@ -66,9 +73,9 @@ def create_app(
     app[LIMITS] = Limits(enabled=settings.rate_limit)
     app[METRICS] = Metrics()
     app[HUB] = Hub()
-    app[LIBRARY] = LiveLibrary(settings.knowledge)
-    app[GAZETTEER] = Gazetteer.load(settings.knowledge / "places")
-    app[DIRECTORY] = Directory(load_resources(settings.knowledge / "directory"), app[GAZETTEER])
+    app[LIBRARY] = knowledge.live
+    app[GAZETTEER] = knowledge.gazetteer
+    app[DIRECTORY] = knowledge.directory
     app[health.LAST_CHECK] = {}
     add_templates(app)
 

@@ -195,8 +195,8 @@ async def test_payload_offered_to_another_visitor_is_refused(
 ) -> None:
     await visitor.post(said("Bonjour"), wait=25)
     other = await Visitor.arrive(client)
-    status, _ = await other.post(pressed("/handoff"))
-    assert status == 400
+    assert (await other.post(pressed("/more")))[0] == 400
+    assert (await visitor.post(pressed("/more")))[0] == 202
 
 
 async def test_focus_of_a_turn_travels_to_the_next(visitor: Visitor, rasa: FakeRasa) -> None:
@@ -242,9 +242,7 @@ async def test_rasa_away_is_said_honestly_and_the_message_is_answered_later(
     assert answers[1]["text"] == "Vous dites\u00a0: Où est mon cégep?"
 
 
-async def test_person_can_be_asked_for_while_rasa_is_away(
-    visitor: Visitor, rasa: FakeRasa
-) -> None:
+async def test_person_can_be_asked_for_while_rasa_is_away(visitor: Visitor, rasa: FakeRasa) -> None:
     rasa.down = True
     await visitor.post(said("Bonjour"), wait=25)
     status, _ = await visitor.post(pressed("/handoff"), wait=25)
@@ -272,9 +270,7 @@ async def test_export_holds_everything_and_erasure_leaves_nothing(
     assert status == 410
 
 
-async def test_erasure_reaches_every_row(
-    client: Client, visitor: Visitor, settings: Any
-) -> None:
+async def test_erasure_reaches_every_row(client: Client, visitor: Visitor, settings: Any) -> None:
     secret = "Zyzzyva"
     await visitor.post(said(secret), wait=25)
     path = settings.database_url.split("///")[1]
@@ -324,7 +320,10 @@ async def test_any_site_may_embed_the_widget_and_call_the_api(client: Client) ->
 
 
 async def test_unknown_addresses_of_the_api_are_problems(client: Client) -> None:
-    for method, path, status in (("GET", "/api/v1/nothing", 404), ("PUT", "/api/v1/conversations", 405)):
+    for method, path, status in (
+        ("GET", "/api/v1/nothing", 404),
+        ("PUT", "/api/v1/conversations", 405),
+    ):
         async with client.request(method, path) as response:
             assert response.status == status
             assert response.content_type == "application/problem+json"

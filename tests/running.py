@@ -1,0 +1,143 @@
+"""Starts the whole product as `make run` does, on free ports and in a folder of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+START = 150.0
+"""Seconds until healthy on a busy machine, a first training not included."""
+
+
+@dataclass
+class RunningMarie:
+    """A started Marie; `password` is the first administrator's."""
+
+    process: subprocess.Popen[str]
+    data: Path
+    env: dict[str, str]
+    port: int
+    output: Path
+    healthy_after: float = 0.0
+
+    @property
+    def base(self) -> str:
+        """The public address."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def password(self) -> str:
+        """The administrator's one-time password, as it was printed."""
+        for line in self.output.read_text(encoding="utf-8").splitlines():
+            if "mot de passe" in line:
+                return line.rsplit("\u00a0: ", 1)[1].strip()
+        raise AssertionError(self.output.read_text(encoding="utf-8"))
+
+    def marie(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a `marie` command against this instance."""
+        return subprocess.run(
+            [sys.executable, "-m", "marie", *arguments],
+            cwd=ROOT,
+            env=self.env,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+
+    def pid(self, name: str) -> int:
+        """The process id of `rasa`, `actions` or `web`."""
+        marks = {"rasa": "\0rasa\0run\0", "actions": "\0rasa_sdk\0", "web": "\0serve\0"}
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        for child in children.read_text().split():
+            with contextlib.suppress(OSError):
+                if marks[name] in Path(f"/proc/{child}/cmdline").read_text():
+                    return int(child)
+        raise LookupError(name)
+
+    def kill(self, name: str) -> None:
+        """SIGKILL one of the three; the supervisor starts it again."""
+        os.kill(self.pid(name), signal.SIGKILL)
+
+    def is_healthy(self) -> bool:
+        """Whether `/healthz` answers 200."""
+        try:
+            with urllib.request.urlopen(f"{self.base}/healthz", timeout=10) as response:
+                return bool(response.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def wait_healthy(self, seconds: float = START) -> None:
+        """Until healthy; fails with the logs' ends."""
+        deadline = time.monotonic() + seconds
+        while not self.is_healthy():
+            if time.monotonic() > deadline or self.process.poll() is not None:
+                raise AssertionError(self._logs())
+            time.sleep(0.2)
+
+    def _logs(self) -> str:
+        logs = [self.output, *sorted((self.data / "log").glob("*.log"))]
+        return "\n".join(
+            f"── {log.name}\n{log.read_text()[-3000:]}" for log in logs if log.exists()
+        )
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody listens on now."""
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
+
+
+@contextlib.contextmanager
+def running_marie(data: Path, **settings: str) -> Iterator[RunningMarie]:
+    """Marie from `marie run`, healthy; stopped (or killed) at the end."""
+    data.mkdir(parents=True, exist_ok=True)
+    port, private, rasa, actions = free_ports(4)
+    env = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "MARIE_DATA": str(data),
+        "PORT": str(port),
+        "MARIE_PRIVATE_PORT": str(private),
+        "MARIE_RASA_PORT": str(rasa),
+        "MARIE_ACTIONS_PORT": str(actions),
+        "MARIE_RATE_LIMIT": "off",
+        **settings,
+    }
+    output = data / "run.log"
+    with output.open("w", encoding="utf-8") as log:
+        started = time.monotonic()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "marie", "run"],
+            cwd=ROOT,
+            env=env,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+    marie = RunningMarie(process, data, env, port, output)
+    try:
+        marie.wait_healthy()
+        marie.healthy_after = time.monotonic() - started
+        yield marie
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(timeout=25)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
