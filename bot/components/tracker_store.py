@@ -1,0 +1,42 @@
+"""A tracker store that keeps nothing between messages.
+
+All that a turn depends on comes with it in `metadata` and leaves in the reply's `custom` payload
+(DESIGN §1), so Rasa's own memory of a conversation would only be a second, slower and unerasable
+copy. Without it a turn costs the same at message 5 and at message 500, a turn may be sent again
+after a crash, any Rasa process can answer any conversation, and erasing a conversation has nothing
+to reach here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.core.brokers.broker import EventBroker
+from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.components import reply_validator
+
+
+class ForgetfulTrackerStore(TrackerStore):
+    """Every message meets a new tracker."""
+
+    def __init__(
+        self,
+        domain: Domain | None,
+        event_broker: EventBroker | None = None,
+        **kwargs: Any,
+    ) -> None:
+        # `endpoints.yml` gives the store its place; Rasa passes that on, and nothing is needed of it.
+        kwargs.pop("host", None)
+        super().__init__(domain, event_broker, **kwargs)
+        # Rasa builds its tracker store once, before it answers anything.
+        reply_validator.install()
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Keep nothing."""
+
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        """There is never anything."""
+        return None
