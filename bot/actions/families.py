@@ -5,6 +5,7 @@ An action is three thoughts: read the tracker, ask, reply. What to say is decide
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 import msgspec
@@ -17,15 +18,15 @@ from bot.actions.turn import read_turn
 from bot.actions.wiring import Desk, desk
 
 
-class _FamilyAction(Action):  # type: ignore[misc]
+class _FamilyAction(Action, ABC):  # type: ignore[misc]
     """Answers the intent of the latest message."""
 
     def __init__(self, own_desk: Desk | None = None) -> None:
         self._desk = own_desk or desk()
 
+    @abstractmethod
     def name(self) -> str:
-        """`action_<family>`."""
-        return f"action_{type(self).__name__.lower()}"
+        """The name that the rules call."""
 
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
@@ -40,42 +41,75 @@ class _FamilyAction(Action):  # type: ignore[misc]
 class General(_FamilyAction):
     """Greetings, languages, distress, abuse, privacy, a person."""
 
+    def name(self) -> str:
+        return "action_general"
+
 
 class Region(_FamilyAction):
     """Regions."""
+
+    def name(self) -> str:
+        return "action_region"
 
 
 class Childcare(_FamilyAction):
     """Daycare."""
 
+    def name(self) -> str:
+        return "action_childcare"
+
 
 class Education(_FamilyAction):
     """Cégeps, universities, schools."""
+
+    def name(self) -> str:
+        return "action_education"
 
 
 class Housing(_FamilyAction):
     """Housing."""
 
+    def name(self) -> str:
+        return "action_housing"
+
 
 class Lease(_FamilyAction):
     """The Montréal lease."""
+
+    def name(self) -> str:
+        return "action_lease"
 
 
 class Work(_FamilyAction):
     """Work."""
 
+    def name(self) -> str:
+        return "action_work"
+
 
 class Programs(_FamilyAction):
     """Programmes, eligibility, the move."""
+
+    def name(self) -> str:
+        return "action_programs"
 
 
 class Settling(_FamilyAction):
     """French courses, health, transport, immigration, organisations."""
 
+    def name(self) -> str:
+        return "action_settling"
+
 
 class Dialogue(_FamilyAction):
     """Bare answers, follow-ups, « stop », « le deuxième »."""
 
+    def name(self) -> str:
+        return "action_dialogue"
+
 
 class Fallback(_FamilyAction):
     """Not understood, or not Marie's business."""
+
+    def name(self) -> str:
+        return "action_fallback"

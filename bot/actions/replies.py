@@ -71,7 +71,10 @@ def source_line(source: Source, library: Library) -> str:
 
 def unique_sources(sources: Iterable[Source]) -> list[Source]:
     """Each page once, in order."""
-    return list({source.url: source for source in sources}.values())
+    found: dict[tuple[str, str], Source] = {}
+    for source in sources:
+        found.setdefault((source.url, source.title), source)
+    return list(found.values())
 
 
 def say_entry(
@@ -112,9 +115,19 @@ def say_entry(
 
 
 UNSOURCED = frozenset(
-    {"greeting", "goodbye", "thanks", "capabilities", "handoff", "abuse", "clarify", "out_of_scope"}
+    {
+        "greeting",
+        "goodbye",
+        "thanks",
+        "capabilities",
+        "handoff",
+        "abuse",
+        "clarify",
+        "out_of_scope",
+        "safety",
+    }
 )
-"""Topics that state no fact: a source line under « bonjour » would be noise."""
+"""Topics without a source line: none to give under « bonjour », none to weigh in distress."""
 
 
 def cards_text(hits: Sequence[Hit], library: Library) -> str:

@@ -7,6 +7,7 @@ first time, then more and more slowly.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ctypes
 import os
 import signal
@@ -119,6 +120,10 @@ async def _run(program: Program) -> int:
     except asyncio.CancelledError:
         await _stop(process)
         raise
+    finally:
+        # The action server's workers outlive it when it is killed, and would keep its port.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:
