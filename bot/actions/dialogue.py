@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot.actions import fallback
+from bot.actions import fallback, handoff
 from bot.actions.entries import answer_topic
 from bot.actions.places import named_places
 from bot.actions.replies import answer, plain, quick_reply, source_json, source_line
@@ -41,6 +41,8 @@ def dialogue_topics(topics: Answerers) -> Answerers:
             if topic in ("region.list", "region.recommend", "region.compare"):
                 topic = "region.compare" if len(named_places(turn, desk)) > 1 else "region.profile"
             return topics[topic](turn.about(topic), desk)
+        if _picks(turn):
+            return _pick(turn, desk)
         if turn.all("date") and (turn.focus.topic or "").startswith("lease."):
             return topics["lease.nonrenewal"](turn.about("lease.nonrenewal"), desk)
         return fallback.clarify(turn, desk)
@@ -92,6 +94,8 @@ def _dont_know(turn: Turn, desk: Desk) -> Reply:
 
 
 def _stop(turn: Turn, desk: Desk) -> Reply:
+    if turn.state == "waiting" and turn.focus.pending is None:
+        return handoff.ask_for_person(turn, desk)
     content = plain(desk.library, "stop_ok", topic="clarify", buttons=_next(turn, desk))
     return answer(turn, content, focus=replace(turn.focus, pending=None, misses=0))
 
@@ -129,8 +133,13 @@ def _more(turn: Turn, desk: Desk) -> Reply:
     return answer_topic(turn.about(entry.topic), desk, offset=turn.focus.offset)
 
 
+def _picks(turn: Turn) -> bool:
+    """« 2 » under a list of cards chooses the second."""
+    return bool(turn.focus.shown) and turn.text.strip() in "12345"
+
+
 def _pick(turn: Turn, desk: Desk) -> Reply:
-    wanted = turn.value("ordinal")
+    wanted = int(turn.text) if _picks(turn) else turn.value("ordinal")
     shown = turn.focus.shown
     if not isinstance(wanted, int) or not shown or wanted > len(shown):
         return fallback.clarify(turn, desk)

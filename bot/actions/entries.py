@@ -74,6 +74,11 @@ def chosen_entry(turn: Turn, desk: Desk) -> Entry:
     return nearest_entry(turn.text, entries)
 
 
+def names_another_entry(turn: Turn, desk: Desk) -> bool:
+    """Whether a message without a place asks for an entry of the topic that is not the default."""
+    return not turn.all("place") and not chosen_entry(turn, desk).default
+
+
 def nearest_entry(text: str, entries: list[Entry]) -> Entry:
     """The entry with the question that shares the most of its telling words with `text`.
 

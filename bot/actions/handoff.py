@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.actions.entries import answer_topic, names_another_entry
 from bot.actions.replies import answer, plain, quick_reply
 from bot.actions.turn import Pending, Turn
 from bot.actions.wiring import Desk
@@ -15,6 +16,8 @@ FORM = "handoff"
 
 def ask_for_person(turn: Turn, desk: Desk) -> Reply:
     """Begin: how to reach the visitor, or stay in the chat."""
+    if names_another_entry(turn, desk):
+        return answer_topic(turn, desk)
     if turn.state == "waiting":
         buttons = [quick_reply(desk.library.phrase("button_withdraw"), "deny")]
         content = plain(desk.library, "handoff_already_waiting", topic="handoff", buttons=buttons)

@@ -6,6 +6,7 @@ known, the answer says that it is for a dwelling let for twelve months or more, 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -15,15 +16,18 @@ from bot.actions.replies import answer, plain, quick_reply, say_entry, source_js
 from bot.actions.turn import Entity, Pending, Turn
 from bot.actions.wiring import Desk
 from marie.domain.replies import Reply
-from marie.guidance.lease import Lodging, NoWindow, Standing, Window, nonrenewal_window
+from marie.guidance.lease import Lodging, NoWindow, Standing, Term, Window, nonrenewal_window
 from marie.knowledge.model import Source
 from marie.language.typography import french_day
 
 FORM = "lease"
+VIOLENCE_ENTRY = "lease-special-violence"
 USUAL_LENGTH = 12
 """Months of the lease that an answer is about when nobody said another length; it says so."""
 
 MAX_YEARS_AHEAD = 5
+
+_USUAL = {"lodging": Lodging.DWELLING.value, "term": Term.FIXED.value}
 
 
 def nonrenewal(turn: Turn, desk: Desk) -> Reply:
@@ -78,9 +82,11 @@ def _told(turn: Turn) -> dict[str, Any]:
         lease["length_months"] = duration.get("months", 0) + 12 * duration.get("years", 0)
     match turn.value("answer"):
         case "short":
-            lease |= {"length_months": 6, "lodging": Lodging.DWELLING.value}
+            lease |= {"length_months": 6, **_USUAL}
         case "year":
-            lease |= {"length_months": USUAL_LENGTH, "lodging": Lodging.DWELLING.value}
+            lease |= {"length_months": USUAL_LENGTH, **_USUAL}
+        case "indeterminate":
+            lease |= {"term": Term.INDETERMINATE.value, "lodging": Lodging.DWELLING.value}
         case "room" | "low_rent" | "student" | "sublet" as lodging:
             lease["lodging"] = lodging
     return lease
@@ -97,9 +103,10 @@ def _window(turn: Turn, desk: Desk, end: date, lease: dict[str, Any]) -> Reply:
     library = desk.library
     length = lease.get("length_months")
     lodging = Lodging(lease.get("lodging") or Lodging.DWELLING.value)
+    term = Term(lease.get("term") or Term.FIXED.value)
     rule = desk.lease.window(turn.today)
     found = nonrenewal_window(
-        end=end, length_months=length or USUAL_LENGTH, lodging=lodging, rule=rule
+        end=end, length_months=length or USUAL_LENGTH, lodging=lodging, rule=rule, term=term
     )
     profile = {**turn.profile, "lease": lease}
     if isinstance(found, NoWindow):
@@ -112,9 +119,9 @@ def _window(turn: Turn, desk: Desk, end: date, lease: dict[str, Any]) -> Reply:
         )
         return answer(turn, content, focus=replace(turn.focus, pending=None), profile=profile)
     entry = library.default_entry("lease.nonrenewal")
-    content = say_entry(entry, turn, desk, buttons=_other_cases(turn, desk, lodging, length))
-    paragraphs = [_dates(found, turn, desk)]
-    if length is None and lodging is Lodging.DWELLING:
+    content = say_entry(entry, turn, desk, buttons=_other_cases(desk, lodging, length, term))
+    paragraphs = [_dates(found, turn, desk), library.phrase("lease_how")]
+    if length is None and lodging is Lodging.DWELLING and term is Term.FIXED:
         paragraphs.append(library.phrase("lease_assumed"))
     paragraphs.append(library.phrase("lease_article", article=found.article))
     source = Source(
@@ -124,7 +131,7 @@ def _window(turn: Turn, desk: Desk, end: date, lease: dict[str, Any]) -> Reply:
     )
     content = replace(
         content,
-        text="\n\n".join([*paragraphs, content.text]),
+        text="\n\n".join(paragraphs),
         sources=(source_json(source), *content.sources),
         data={
             "window": {"first": found.first.isoformat(), "last": found.last.isoformat()},
@@ -149,13 +156,14 @@ def _dates(window: Window, turn: Turn, desk: Desk) -> str:
 
 
 def _other_cases(
-    turn: Turn, desk: Desk, lodging: Lodging, length: int | None
+    desk: Desk, lodging: Lodging, length: int | None, term: Term
 ) -> list[dict[str, str]]:
     library = desk.library
+    usual = term is Term.FIXED and lodging is Lodging.DWELLING
     cases = {
-        "short": length is None or length >= USUAL_LENGTH,
+        "short": usual and (length is None or length >= USUAL_LENGTH),
         "room": lodging is not Lodging.ROOM,
-        "year": length is not None and length < USUAL_LENGTH,
+        "year": not usual or (length is not None and length < USUAL_LENGTH),
     }
     return [
         quick_reply(library.phrase(f"button_lease_{name}"), "lease.nonrenewal", answer=name)
@@ -180,9 +188,22 @@ def _ask_end_after_answer(turn: Turn, desk: Desk) -> Reply:
     return answer(turn, content, focus=focus)
 
 
+def _or_violence(answerer: Callable[[Turn, Desk], Reply]) -> Callable[[Turn, Desk], Reply]:
+    """A lease to end because of violence: its own entry, which opens with the help lines."""
+
+    def respond(turn: Turn, desk: Desk) -> Reply:
+        if turn.value("safety") == "violence_lease" and turn.value("entry") is None:
+            named = Entity(entity="entry", value=VIOLENCE_ENTRY)
+            turn = replace(turn, intent="lease.special", entities=(*turn.entities, named))
+            return answer_topic(turn, desk)
+        return answerer(turn, desk)
+
+    return respond
+
+
 TOPICS = {
-    "lease.nonrenewal": nonrenewal,
-    "lease.notice": notice,
+    "lease.nonrenewal": _or_violence(nonrenewal),
+    "lease.notice": _or_violence(notice),
     **dict.fromkeys(
         (
             "lease.end",
@@ -192,6 +213,6 @@ TOPICS = {
             "lease.special",
             "lease.increase",
         ),
-        answer_topic,
+        _or_violence(answer_topic),
     ),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from bot.actions.entries import answer_topic
+from bot.actions.entries import answer_topic, names_another_entry
 from bot.actions.places import ask_which, named_places, place_in_focus
 from bot.actions.replies import (
     answer,
@@ -31,6 +31,8 @@ SHOWN = 5
 
 def profile(turn: Turn, desk: Desk) -> Reply:
     """One region: where it is, what it lives on, figures with their source."""
+    if names_another_entry(turn, desk):
+        return answer_topic(turn, desk)
     if (question := ask_which(turn, desk, topic="region.profile")) is not None:
         return question
     place = place_in_focus(turn, desk)
@@ -95,6 +97,8 @@ def _say_profile(
 
 def regions(turn: Turn, desk: Desk) -> Reply:
     """The fifteen host regions by name."""
+    if names_another_entry(turn, desk):
+        return answer_topic(turn, desk)
     library = desk.library
     entry = library.default_entry("region.list")
     names = [found.name for found in library.profiles.values()]
@@ -140,6 +144,8 @@ def compare(turn: Turn, desk: Desk) -> Reply:
 
 def recommend(turn: Turn, desk: Desk) -> Reply:
     """The fifteen regions ranked on what there is a figure for, with reasons and weights."""
+    if names_another_entry(turn, desk):
+        return answer_topic(turn, desk)
     library = desk.library
     weights = _weights(turn)
     ranking = rank(_facts(desk), weights)
