@@ -21,7 +21,7 @@ from marie.guidance.eligibility import (
     next_question,
 )
 from marie.knowledge.model import Source
-from marie.language.folding import fold
+from marie.language.folding import words
 
 FORM = "eligibility"
 FOUNDING = ("emplois-en-regions", "place-aux-jeunes", "emploi-en-sol-quebecois")
@@ -46,11 +46,11 @@ def take_answer(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
 
 def said_of_oneself(turn: Turn, desk: Desk) -> dict[str, Any]:
     """What the message says of the visitor's situation, by `knowledge/profile.yml`."""
-    said = f" {' '.join(fold(turn.text).replace(chr(39), ' ').split())} "
+    said = f" {' '.join(word.text for word in words(turn.text))} "
     told: dict[str, Any] = {}
     for field in desk.profile_fields.values():
         for choice in field.choices:
-            if any(f" {words} " in said for words in choice.says):
+            if any(f" {phrase} " in said for phrase in choice.says):
                 told[field.id] = choice.value
                 break
     return told

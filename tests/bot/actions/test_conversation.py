@@ -1,0 +1,271 @@
+"""Whole exchanges with the actions, readings given: what Marie says, keeps in mind and asks."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.actions.topics import TOPICS
+from marie.domain.replies import Reply
+from marie.knowledge.model import TOPICS as CONTRACT_TOPICS
+from tests.bot.actions.conftest import Talk, day
+
+
+def text(reply: Reply) -> str:
+    return "\n".join(message.text for message in reply.messages)
+
+
+def topic(reply: Reply) -> str | None:
+    return reply.messages[-1].topic
+
+
+def titles(reply: Reply) -> list[str]:
+    return [each["title"] for each in reply.messages[-1].quick_replies]
+
+
+@pytest.mark.parametrize("name", sorted(CONTRACT_TOPICS))
+def test_every_topic_of_the_contract_has_an_answer(talk: Talk, name: str) -> None:
+    reply = talk.say("…", name)
+    assert reply.messages[-1].text
+    assert topic(reply) in {name, "region.list"}
+    assert len(reply.messages[-1].quick_replies) <= 10
+
+
+def test_every_button_leads_to_an_intent_that_is_answered(talk: Talk) -> None:
+    for name in sorted(CONTRACT_TOPICS):
+        for button in talk.say("…", name).messages[-1].quick_replies:
+            intent = button["payload"].removeprefix("/").partition("{")[0]
+            assert intent in TOPICS, button
+
+
+def test_answer_says_its_source_and_the_day_it_was_read(talk: Talk) -> None:
+    reply = talk.say("combien coûte la garderie", "childcare.cost")
+    assert "9,65\u00a0$" in text(reply)
+    assert "lu le" in text(reply)
+    assert "à confirmer" in text(reply)
+    assert reply.messages[0].sources[0]["verified_on"] is None
+
+
+def test_cegep_in_a_town_is_the_first_card(talk: Talk) -> None:
+    reply = talk.place("un cégep à Rimouski", "cegep.find")
+    first = reply.messages[0].resources[0]
+    assert (first["name"], first["municipality"]) == ("Cégep de Rimouski", "Rimouski")
+    assert "Cégep de Rimouski" in text(reply)
+
+
+def test_another_town_continues_the_topic(talk: Talk) -> None:
+    talk.place("un cégep à Rimouski", "cegep.find")
+    reply = talk.place("et à Gaspé?", "follow_up")
+    assert topic(reply) == "cegep.find"
+    assert reply.messages[0].resources[0]["municipality"] == "Gaspé"
+
+
+def test_and_the_price_is_the_price_of_what_is_talked_about(talk: Talk) -> None:
+    talk.place("une garderie à Rimouski", "childcare.find")
+    assert topic(talk.say("et le prix?", "follow_up")) == "childcare.cost"
+    talk.place("un cégep à Rimouski", "cegep.find")
+    assert topic(talk.say("et combien ça coûte", "follow_up")) == "cegep.cost"
+
+
+def test_second_of_the_list_is_shown_alone(talk: Talk) -> None:
+    shown = talk.place("un cégep à Rimouski", "cegep.find").messages[0].resources
+    by_word = talk.say("le deuxième", "pick", {"entity": "ordinal", "value": 2})
+    assert [each["id"] for each in by_word.messages[0].resources] == [shown[1]["id"]]
+    by_number = talk.say("2", "inform")
+    assert [each["id"] for each in by_number.messages[0].resources] == [shown[1]["id"]]
+
+
+def test_more_goes_on_where_the_list_stopped(talk: Talk) -> None:
+    first = talk.place("un cégep à Rimouski", "cegep.find").messages[0].resources
+    more = talk.say("d’autres", "more").messages[0].resources
+    assert more
+    assert not {each["id"] for each in first} & {each["id"] for each in more}
+
+
+def test_shared_name_is_asked_back_and_the_answer_goes_on(talk: Talk) -> None:
+    reply = talk.place("une garderie à Saint-Jean", "childcare.find")
+    assert topic(reply) == "clarify"
+    assert len(titles(reply)) > 1
+    reply = talk.press(titles(reply)[0])
+    assert topic(reply) == "childcare.find"
+
+
+def test_lease_that_ends_on_30_june_has_its_window(talk: Talk) -> None:
+    reply = talk.say("mon bail finit le 30 juin", "lease.nonrenewal", day("2027-06-30"))
+    assert reply.messages[0].data["window"] == {"first": "2027-01-01", "last": "2027-03-31"}
+    assert reply.messages[0].data["lease_end"] == "2027-06-30"
+    assert "1er janvier 2027" in text(reply)
+    assert "12 mois" in text(reply)  # what was taken for granted is said
+
+
+def test_end_of_the_lease_is_asked_and_taken_from_a_bare_answer(talk: Talk) -> None:
+    asked = talk.say("je veux partir à la fin de mon bail", "lease.nonrenewal")
+    assert "Quand finit votre bail" in text(asked)
+    reply = talk.say("le 30 juin", "inform", day("2027-06-30"))
+    assert reply.messages[0].data["window"]["last"] == "2027-03-31"
+    assert reply.focus["pending"] is None
+
+
+def test_short_lease_and_room_change_the_window(talk: Talk) -> None:
+    talk.say("mon bail finit le 30 juin", "lease.nonrenewal", day("2027-06-30"))
+    assert talk.last is not None
+    short = talk.press("Bail de moins de 12 mois")
+    assert short.messages[0].data["window"] == {"first": "2027-05-01", "last": "2027-05-31"}
+
+
+def test_day_that_does_not_exist_is_asked_again_and_changes_nothing(talk: Talk) -> None:
+    talk.say("je veux partir à la fin de mon bail", "lease.nonrenewal")
+    wrong = {"entity": "date", "value": None, "grain": "day", "problem": "no_such_day"}
+    reply = talk.say("le 31 juin", "inform", wrong)
+    assert "window" not in reply.messages[0].data
+    assert reply.focus["pending"]["field"] == "end"
+
+
+def test_question_inside_a_form_is_answered_and_the_form_is_recalled(talk: Talk) -> None:
+    talk.say("ai-je droit à un programme", "eligibility")
+    pending = talk.focus["pending"]
+    reply = talk.say("combien coûte la garderie", "childcare.cost")
+    assert topic(reply) == "childcare.cost"
+    assert "On continue?" in text(reply)
+    assert reply.focus["pending"] == pending
+
+
+def test_stop_lets_go_of_the_question(talk: Talk) -> None:
+    talk.say("ai-je droit à un programme", "eligibility")
+    reply = talk.say("laisse tomber", "stop")
+    assert reply.focus["pending"] is None
+
+
+def test_screening_settles_the_three_founding_programmes_in_six_questions(talk: Talk) -> None:
+    reply = talk.say("ai-je droit à un programme", "eligibility")
+    answers = {
+        "lives_in_cmm": "Oui, dans le grand Montréal",
+        "status": "Résidence permanente",
+        "education": "Université",
+        "french": "Avancé",
+        "wants_region": "Oui",
+    }
+    asked = 0
+    while (pending := reply.focus["pending"]) is not None:
+        asked += 1
+        if pending["field"] in answers:
+            reply = talk.press(answers[pending["field"]])
+        elif pending["field"] == "age":
+            reply = talk.say("30 ans", "inform", {"entity": "age", "value": 30, "grain": "years"})
+        else:
+            duration = {"entity": "duration", "value": {"years": 2}}
+            reply = talk.say("deux ans", "inform", duration)
+    assert asked <= 6
+    verdicts = {each["program"]: each for each in reply.messages[0].data["verdicts"]}
+    assert verdicts["emplois-en-regions"]["verdict"] in {"eligible", "to_confirm"}
+    assert verdicts["emploi-en-sol-quebecois"]["verdict"] == "to_confirm"
+    assert all(each["because"] for each in verdicts.values() if not each["missing"])
+
+
+def test_situation_told_in_one_message_is_not_asked_again(talk: Talk) -> None:
+    told = "j’habite à Montréal, je suis résident permanent, ai-je droit à un programme"
+    reply = talk.say(told, "eligibility")
+    assert reply.focus["pending"]["field"] not in {"lives_in_cmm", "status"}
+
+
+def test_person_is_asked_with_a_contact_then_consent(talk: Talk) -> None:
+    asked = talk.say("je veux parler à une personne", "handoff")
+    assert asked.handover is None
+    confirm = talk.say("moi@exemple.org", "inform", {"entity": "email", "value": "moi@exemple.org"})
+    assert confirm.handover is None
+    assert "moi@exemple.org" in text(confirm)
+    sent = talk.say("oui", "affirm")
+    assert sent.handover is not None
+    assert sent.handover.email == "moi@exemple.org"
+    assert sent.handover.consent == confirm.messages[0].text
+
+
+def test_without_consent_nothing_is_passed_on(talk: Talk) -> None:
+    talk.say("je veux parler à une personne", "handoff")
+    talk.press("Rester ici")
+    reply = talk.say("non", "deny")
+    assert reply.handover is None
+    assert reply.focus["pending"] is None
+
+
+def test_waiting_visitor_may_withdraw(talk: Talk) -> None:
+    talk.state = "waiting"
+    talk.say("annulez ma demande", "stop")
+    reply = talk.say("non, annulez", "deny")
+    assert reply.withdraw
+
+
+def test_distress_comes_first_from_inside_a_form(talk: Talk) -> None:
+    talk.say("ai-je droit à un programme", "eligibility")
+    reply = talk.say("je veux mourir", "safety", {"entity": "safety", "value": "distress"})
+    assert topic(reply) == "safety"
+    assert "9-8-8" in text(reply)
+    assert "On continue?" not in text(reply)
+    assert any("personne" in title for title in titles(reply))
+
+
+def test_violence_that_ends_a_lease_opens_with_the_help_line(talk: Talk) -> None:
+    reply = talk.say(
+        "résilier mon bail pour violence conjugale",
+        "lease.special",
+        {"entity": "safety", "value": "violence_lease"},
+    )
+    assert reply.messages[0].entry == "lease-special-violence"
+    assert "1 800 363-9010" in text(reply).replace("\u00a0", " ")
+
+
+def test_not_understood_proposes_then_offers_a_person(talk: Talk) -> None:
+    first = talk.say("zzz", "clarify", confidence=0.3)
+    assert topic(first) == "clarify"
+    assert first.miss is not None
+    second = talk.say("yyy", "out_of_scope", confidence=0.3)
+    assert any("personne" in title for title in titles(second))
+
+
+def test_understood_message_forgets_the_miss(talk: Talk) -> None:
+    talk.say("zzz", "clarify")
+    talk.say("combien coûte la garderie", "childcare.cost")
+    third = talk.say("yyy", "clarify")
+    assert third.focus["misses"] == 1
+
+
+def test_other_language_is_greeted_in_it_then_simple_french(talk: Talk) -> None:
+    reply = talk.say("hello", "language", {"entity": "language", "value": "en"})
+    assert topic(reply) == "language"
+    assert reply.profile["simple"]
+    plain = talk.say("combien coûte la garderie", "childcare.cost")
+    entry = talk.desk.library.default_entry("childcare.cost")
+    assert plain.messages[0].text.startswith(entry.simple[:20].strip())
+
+
+def test_region_profile_has_figures_and_where_a_town_is(talk: Talk) -> None:
+    reply = talk.place("c’est comment à Sept-Îles", "region.profile")
+    assert "Côte-Nord" in text(reply)
+    assert reply.messages[0].data["region"] == "Côte-Nord"
+    assert reply.messages[0].sources
+
+
+def test_two_regions_stand_side_by_side(talk: Talk) -> None:
+    reply = talk.place("comparer l’Estrie et la Mauricie", "region.compare")
+    assert reply.messages[0].data["regions"] == ["Estrie", "Mauricie"]
+
+
+def test_ranking_has_all_fifteen_regions_and_its_weights(talk: Talk) -> None:
+    reply = talk.say("quelle région pour nous", "region.recommend")
+    data = reply.messages[0].data
+    assert len(data["ranking"]) == 15
+    assert [each["score"] for each in data["ranking"]] == sorted(
+        (each["score"] for each in data["ranking"]), reverse=True
+    )
+    before = dict(data["weights"])
+    after = talk.press(titles(reply)[0]).messages[0].data["weights"]
+    assert before != after
+
+
+def test_montreal_is_where_people_leave_from(talk: Talk) -> None:
+    reply = talk.place("parlez-moi de Laval", "region.profile")
+    assert "départ" in text(reply)
+
+
+def test_repeat_says_the_same_words(talk: Talk) -> None:
+    said = talk.say("combien coûte la garderie", "childcare.cost")
+    assert text(talk.say("répète", "repeat")) == text(said)
