@@ -1,0 +1,1 @@
+"""Marie's benchmarks: each prints one table. `make bench NAME=…`."""

@@ -1,0 +1,49 @@
+"""`make bench`: every benchmark, or the one named."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+RASA_PYTHON = str(ROOT / ".venv-rasa" / "bin" / "python")
+
+BENCHMARKS = {
+    "training": [sys.executable, "-m", "benchmarks.training"],
+    "startup": [sys.executable, "-m", "benchmarks.startup"],
+    "turns": [sys.executable, "-m", "benchmarks.turns"],
+    "delivery": [sys.executable, "-m", "benchmarks.delivery"],
+    "understanding": [RASA_PYTHON, "-m", "benchmarks.understanding"],
+    "places": [
+        sys.executable,
+        "-m",
+        "benchmarks.places",
+        "--data",
+        os.environ.get("DATA") or "../shared/data",
+    ],
+}
+
+
+def main() -> int:
+    """Run the named benchmarks; the exit code says whether all ran."""
+    names = sys.argv[1:] or list(BENCHMARKS)
+    for name in names:
+        if name not in BENCHMARKS:
+            print(f"No benchmark {name}; there are {', '.join(BENCHMARKS)}.")
+            return 2
+    print(
+        f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    )
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    codes = []
+    for name in names:
+        print(f"\n## {name}", flush=True)
+        codes.append(subprocess.run(BENCHMARKS[name], cwd=ROOT, env=env, check=False).returncode)
+    return max(codes)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
