@@ -1,21 +1,17 @@
 /**
- * One conversation's link with the server (/api/v1): a socket when it can be had, else polling, and on both the same
- * promise: queued messages leave in order, under the same client_id, until the server has them.
- * What comes in goes to tell(entry), as entries of transcript.js; {gone: 404|410} when the conversation is no more.
+ * One conversation's link: a socket, or polling where sockets fail. On both, queued messages leave in order, under one
+ * client_id, until the server has them. News goes to tell(entry), an entry of transcript.js or {gone: 404|410}.
  */
-const PATIENCE = 10000; // ms without an answer: the link is dead, whatever it says
+const PATIENCE = 10000; // ms without an answer: a dead link
 const LONGEST_PAUSE = 30000;
-const POLL_FOR = 60000; // then the socket is tried again
 
-/** Never throws. status 0: nobody reached; body null: not JSON. */
+/** Never throws: status 0 is nobody reached. body: JSON or null. */
 export async function call(url, token, method = 'GET', body = undefined) {
   try {
     const answer = await fetch(url, {
       method,
       headers: { ...token && { Authorization: `Bearer ${token}` }, ...body && { 'Content-Type': 'application/json' } },
       body: JSON.stringify(body),
-      credentials: 'omit',
-      cache: 'no-store',
       signal: AbortSignal.timeout?.(PATIENCE),
     });
     const json = answer.headers.get('Content-Type')?.includes('json');
@@ -26,40 +22,39 @@ export async function call(url, token, method = 'GET', body = undefined) {
 }
 
 export class Connection {
-  #run = 0; // a loop that is not the newest ends by itself
+  #run = 0; // a loop that is not the newest ends
   #socket = null;
-  #drop = () => {}; // ends the socket's session now
-  #wake = () => {}; // ends a pause now
-  #inFlight = null; // client_id of the message under way on the socket
-  #notBefore = 0; // asked to slow down until then
-  #timer = 0; // for the opening, a receipt, or the end of a slow-down
-  #hiddenAt = 0;
+  #inFlight = null; // client_id
+  #receipt = 0; // timer
+  #restUntil = 0;
+  #drop = () => {}; // ends the socket's life
+  #wake = () => {}; // ends a pause
 
   constructor({ url, token, memory, lastSeq, tell }) {
     Object.assign(this, { url, token, memory, lastSeq, tell });
+    let hiddenAt = Infinity;
     addEventListener('offline', () => this.#drop());
     addEventListener('online', () => this.#wake());
     document.addEventListener('visibilitychange', () => {
-      if (document.hidden) this.#hiddenAt = Date.now();
-      else if (Date.now() - this.#hiddenAt > LONGEST_PAUSE) this.#drop(); // a phone that slept may hold a dead socket
+      // A phone that slept may hold a dead socket.
+      if (Date.now() - hiddenAt > LONGEST_PAUSE) this.#drop();
+      hiddenAt = document.hidden ? Date.now() : Infinity;
       this.#wake();
     });
   }
 
-  /** `known`: the log was just read, so begin with the socket. */
-  async start(known) {
+  async start() {
     const run = ++this.#run;
-    for (let failures = 0; ; failures += 1) {
-      if (known || await this.#poll()) {
-        known = false;
-        const began = Date.now();
-        if (run === this.#run && !await this.#live().catch(() => false)) await this.#poll(run, began + POLL_FOR);
-        if (Date.now() - began > PATIENCE) failures = 0;
+    const alive = () => run === this.#run;
+    for (let failures = 0; alive(); failures += 1) {
+      const began = Date.now();
+      if (await this.read() && alive() && !await this.#live().catch(() => false)) {
+        await import('./polling.js').then(({ poll }) => poll(this, alive)).catch(() => {});
       }
-      // Spread out: after a restart of the server not everybody comes back at once.
-      await this.#pause(Math.min(300 * 2 ** failures, LONGEST_PAUSE) * (0.5 + Math.random()));
-      while (this.#notBefore > Date.now()) await this.#pause(this.#notBefore - Date.now());
-      if (run !== this.#run) return;
+      if (Date.now() - began > PATIENCE) failures = 0;
+      // At random: after a restart of the server not all come back at once.
+      await this.pause(Math.min(300 * 2 ** failures, LONGEST_PAUSE) * (0.5 + Math.random()));
+      while (Date.now() < this.#restUntil) await this.pause(this.#restUntil - Date.now());
     }
   }
 
@@ -72,17 +67,14 @@ export class Connection {
   /** One message at a time: order never depends on luck. */
   flush() {
     const [next] = this.memory.outbox();
-    const wait = this.#notBefore - Date.now();
     if (!this.#socket) this.#wake();
-    else if (wait > 0) this.#later(wait, () => this.flush());
     else if (next && !this.#inFlight) {
       this.#inFlight = next.client_id;
       this.hint({ send: wire(next) });
-      this.#later(PATIENCE, this.#drop);
+      this.#receipt = setTimeout(this.#drop, PATIENCE);
     }
   }
 
-  /** A frame that is only worth sending now. */
   hint(frame) {
     this.#socket?.send(JSON.stringify(frame));
   }
@@ -90,21 +82,17 @@ export class Connection {
   /** A socket's life; true if it ever opened. */
   #live() {
     return new Promise((resolve) => {
-      let opened = false;
       const socket = new WebSocket(`${this.url.replace('http', 'ws')}/socket?after=${this.lastSeq()}`, 'marie.v1');
-      // Nobody waits for the close event: on a dead link it comes minutes late.
-      const end = () => {
-        clearTimeout(this.#timer);
-        socket.onopen = socket.onmessage = socket.onclose = null;
-        socket.close();
-        this.#socket = this.#inFlight = null;
-        resolve(opened);
+      const end = this.#drop = () => {
+        clearTimeout(opening);
+        this.#sent();
+        resolve(this.#socket === socket);
+        this.#socket = socket.onopen = socket.onmessage = socket.onclose = null;
+        socket.close(); // its own event would come minutes late on a dead link
       };
-      this.#drop = end;
-      this.#later(PATIENCE, end);
+      const opening = setTimeout(end, PATIENCE);
       socket.onopen = () => {
-        clearTimeout(this.#timer);
-        opened = true;
+        clearTimeout(opening);
         this.#socket = socket;
         this.hint({ token: this.token });
         this.flush();
@@ -112,86 +100,64 @@ export class Connection {
       socket.onmessage = ({ data }) => this.#receive(JSON.parse(data));
       socket.onclose = ({ code }) => {
         end();
-        if (code > 4400) this.#problem({ status: code - 4000 });
+        if (code > 4400) this.problem({ status: code - 4000 });
       };
     });
   }
 
   #receive(frame) {
     const { error, sent, message } = frame;
-    if (error) {
-      const clientId = this.#inFlight;
-      this.#inFlight = null;
-      this.#problem(error, error.retry_after, clientId);
-      if (error.status >= 500) this.#drop();
-    } else {
-      this.#taken(sent ?? message);
-      this.tell(sent ? { sent, link: 'live' } : frame);
+    if (error) this.problem(error, error.retry_after, this.#inFlight);
+    else {
+      this.taken(sent ?? message);
+      this.tell(frame);
     }
     this.flush();
   }
 
-  /** The server has it: it need not be sent again. */
-  #taken({ client_id } = {}) {
-    if (!client_id) return;
-    this.memory.unqueue(client_id);
-    if (this.#inFlight !== client_id) return;
-    this.#inFlight = null;
-    clearTimeout(this.#timer);
+  taken({ client_id } = {}) {
+    if (client_id) this.memory.unqueue(client_id);
+    if (client_id === this.#inFlight) this.#sent();
   }
 
-  /** What the server's refusal means; `client_id`: of the message that it refused. */
-  #problem({ status, detail }, wait, client_id) {
+  #sent() {
+    this.#inFlight = null;
+    clearTimeout(this.#receipt);
+  }
+
+  problem({ status, detail = status }, wait, client_id) {
     if (status === 404 || status === 410) {
       this.stop();
       this.tell({ gone: status });
-    } else if (status === 429) {
-      this.#notBefore = Date.now() + 1000 * (Number(wait) || 5);
-      this.tell({ link: 'slow' });
-    } else if (status < 500 && client_id) {
-      this.memory.unqueue(client_id);
-      this.tell({ refused: { client_id, refused: detail ?? status } });
+    } else if (status < 500 && status !== 429) {
+      this.taken({ client_id });
+      if (client_id) this.tell({ refused: client_id, detail });
+    } else {
+      if (status === 429) this.#restUntil = Date.now() + 1000 * (wait ?? 5);
+      this.tell({ link: status === 429 ? 'slow' : 'unreachable' });
+      this.#drop();
     }
   }
 
-  /** Post what waits and read what is new: once, or until then; true if it worked. */
-  async #poll(run = 0, until = 0) {
-    let soon = 0; // an answer is expected: look more often
-    do {
-      for (const queued of run ? this.memory.outbox() : []) {
-        const { status, body, wait } = await call(`${this.url}/messages`, this.token, 'POST', wire(queued));
-        if (body?.seq) {
-          this.#taken(queued);
-          this.tell({ sent: { client_id: queued.client_id, seq: body.seq } });
-          soon = 9;
-        } else if (body && status < 500) this.#problem({ ...body, status }, wait, queued.client_id);
-        else return false;
-      }
-      const { status, body, wait } = await call(`${this.url}/messages?after=${this.lastSeq()}`, this.token);
-      if (status !== 200 || !body) {
-        // Only Marie's own server ends a conversation, not a proxy's error page.
-        if (body && status < 500) this.#problem({ status }, wait);
-        else this.tell({ link: navigator.onLine ? 'unreachable' : 'offline' });
-        return false;
-      }
-      body.messages.forEach((message) => this.#taken(message));
+  async read() {
+    const { status, body, wait } = await call(`${this.url}/messages?after=${this.lastSeq()}`, this.token);
+    if (body?.messages) {
+      body.messages.forEach((message) => this.taken(message));
       this.tell({ ...body, link: 'live' });
-      if (run) await this.#pause(soon-- > 0 ? 700 : document.hidden ? 15000 : 3000);
-    } while (run && run === this.#run && Date.now() < until);
-    return true;
+      return true;
+    }
+    // JSON: Marie's own word, not a proxy's error page.
+    if (body) this.problem({ status }, wait);
+    else this.tell({ link: navigator.onLine ? 'unreachable' : 'offline' });
+    return false;
   }
 
-  #pause(ms) {
+  pause(ms) {
     return new Promise((resolve) => {
       this.#wake = resolve;
       setTimeout(resolve, ms);
     });
   }
-
-  #later(ms, action) {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(action, ms);
-  }
 }
 
-const wire = ({ client_id, text, payload }) => (payload ? { client_id, payload } : { client_id, text });
+export const wire = ({ client_id, text, payload }) => (payload ? { client_id, payload } : { client_id, text });

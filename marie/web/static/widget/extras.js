@@ -1,6 +1,15 @@
 /** What goes with an answer: resource cards, documents, sources. */
-import { LABELS } from './labels.js';
-import { el, icon, link, tel } from './messages.js';
+import { el, icon, link, tel } from './view.js';
+
+const LABELS = {
+  site: 'Site web',
+  map: 'Carte',
+  sources: 'Sources\u00a0: ',
+  away: (km) => `à ${km}\u00a0km à vol d’oiseau`,
+  verified: 'vérifié le ',
+  read: (day) => `lu le ${day}, `,
+  unsure: 'à confirmer',
+};
 
 const ICONS = {
   call: 'M6 4h3l1 4-2 2a12 12 0 0 0 6 6l2-2 4 1v3a2 2 0 0 1-2 2A15 15 0 0 1 4 6a2 2 0 0 1 2-2',
@@ -10,10 +19,10 @@ const ICONS = {
 };
 
 /** Nodes to put under a message's text. `api`: the origin that documents' addresses are relative to. */
-export const extras = ({ resources = [], documents = [], sources = [] }, api) => [
-  ...resources.length ? [el('ul', { class: 'cards' }, ...resources.map(card))] : [],
-  ...documents.map(({ title, url }) => action('document', api + url, title)),
-  ...sources.length ? [el('p', { class: 'small' }, LABELS.sources, ...sources.flatMap((source, n) => [
+export const extras = ({ resources, documents, sources }, api) => [
+  ...resources?.length ? [el('ul', { class: 'cards' }, ...resources.map(card))] : [],
+  ...(documents ?? []).map(({ title, url }) => action('document', api + url, title)),
+  ...sources?.length ? [el('p', { class: 'small' }, LABELS.sources, ...sources.flatMap((source, n) => [
     n && '; ', link(source.url, {}, source.title), ` (${checked(source)})`]))] : [],
 ];
 
@@ -26,8 +35,7 @@ function card(resource) {
     el('p', { dir: 'auto' }, address),
     el('p', { class: 'actions' },
       phone && action('call', tel(phone), phone),
-      url && action('site', url, LABELS.site, name),
-      map && action('map', map, LABELS.map, name)),
+      ...Object.entries({ site: url, map }).map(([kind, href]) => /^https?:/.test(href) && action(kind, href, LABELS[kind], name))),
     el('p', { class: 'small' }, source && `${source}, `, checked(resource)));
 }
 

@@ -1,15 +1,15 @@
-/** Every French word of the widget. No-break spaces are written \u00a0. */
-const count = (n, word) => `${n.toLocaleString('fr-CA')}\u00a0${word}${n > 1 ? 's' : ''}`;
+/** The widget's French words. */
+const count = (n, word) => `${n}\u00a0${word}${n > 1 ? 's' : ''}`;
 
 export const LABELS = {
   launcher: 'Marie est là pour vous aider',
   unread: (n) => `${count(n, 'message')} à lire`,
   panel: 'Conversation avec Marie',
-  role: 'Assistante automatisée',
-  human: 'Personne conseillère',
+  role: 'Assistante virtuelle',
+  human: 'En pause',
   you: 'Vous',
   quit: 'Quitter vite',
-  quitHint: 'Ferme cette page et oublie la conversation sur cet appareil',
+  quitHint: 'Ferme la page et oublie la conversation sur cet appareil',
   menu: 'Autres choix',
   close: 'Réduire',
   handoff: 'Parler à une personne',
@@ -33,26 +33,14 @@ export const LABELS = {
   refused: 'Non envoyé\u00a0: ',
   writing: ' écrit…',
 
-  eraseTitle: 'Effacer toute la conversation?',
-  eraseText: 'Vos messages et les renseignements que vous avez donnés disparaîtront de nos serveurs, pour toujours.',
-  erase: 'Effacer',
-  keep: 'Garder',
-
-  waiting: 'Votre demande est transmise. Une personne vous répondra ici; en attendant, Marie reste avec vous.',
-  counsellor: 'Une personne conseillère vous répond.',
+  waiting: 'Demande transmise. Une personne vous répondra ici; Marie reste avec vous.',
+  counsellor: 'Une personne conseillère',
+  answers: ' vous répond.',
   closed: 'Conversation terminée. Écrivez pour la reprendre.',
   offline: 'Hors ligne. Vos messages partiront au retour du réseau.',
   unreachable: 'Marie ne répond pas pour l’instant. Vos messages partiront à son retour.',
-  slow: 'Beaucoup de messages à la fois\u00a0: les vôtres partiront dans un instant.',
-  gone: 'La conversation précédente n’est plus disponible. Vous pouvez en commencer une nouvelle.',
+  slow: 'Un instant\u00a0: vos messages partiront bientôt.',
+  gone: 'La conversation précédente n’est plus disponible.',
   erased: 'Votre conversation est effacée.',
   failed: 'Marie ne répond pas pour l’instant. Réessayez dans un moment.',
-
-  site: 'Site web',
-  map: 'Carte',
-  sources: 'Sources\u00a0: ',
-  away: (km) => `à ${km}\u00a0km à vol d’oiseau`,
-  verified: 'vérifié le ',
-  read: (day) => `lu le ${day}, `,
-  unsure: 'à confirmer',
 };

@@ -1,4 +1,4 @@
-/** What this browser keeps, under "marie:". Tabs share it; where storage is forbidden, this page remembers alone. */
+/** What this browser keeps. Tabs share it; where storage is forbidden, the page remembers alone. */
 const KEY = 'marie:';
 
 export class Memory {
@@ -24,35 +24,28 @@ export class Memory {
     }
   }
 
-  remove(key) {
-    delete this.#place[KEY + key];
+  forget(prefix = '') {
+    for (const key of this.#keys(prefix)) delete this.#place[key];
   }
 
-  /** A key per message, so that two tabs that write at once lose nothing. `at` gives the order: it never goes back. */
+  /** A key each: tabs that write at once lose nothing. `at` is the order: it never goes back. */
   queue(message) {
+    // randomUUID is for https alone; the address of a blob ends in one too.
+    const client_id = crypto.randomUUID?.() ?? URL.createObjectURL(new Blob()).slice(-36);
     this.#lastAt = Math.max(this.#lastAt + 1, Date.now());
-    const client_id = uuid();
     this.write(`outbox:${client_id}`, { ...message, client_id, at: this.#lastAt });
   }
 
   unqueue(clientId) {
-    this.remove(`outbox:${clientId}`);
+    this.forget(`outbox:${clientId}`);
   }
 
-  /** What still has to be sent, oldest first. */
   outbox() {
-    return this.#keys('outbox:').map((key) => this.read(key)).sort((a, b) => a.at - b.at);
-  }
-
-  forget() {
-    for (const key of this.#keys('')) this.remove(key);
+    return this.#keys('outbox:').map((key) => JSON.parse(this.#place[key])).sort((a, b) => a.at - b.at);
   }
 
   #keys(prefix) {
-    return Object.keys(this.#place).filter((key) => key.startsWith(KEY + prefix)).map((key) => key.slice(KEY.length));
+    return Object.keys(this.#place).filter((key) => key.startsWith(KEY + prefix));
   }
 }
 
-// randomUUID is for https alone; a host page may be plain http.
-const uuid = () => crypto.randomUUID?.() ?? '10000000-1000-4000-8000-100000000000'.replace(/[018]/g, (digit) => (
-  digit ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (digit / 4)))).toString(16));

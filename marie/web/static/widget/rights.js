@@ -1,10 +1,15 @@
-/** The visitor's rights over her data (Loi 25): to take them away, to have them erased. */
+/** The visitor's rights over her data (Loi 25): to take them away, to have them erased. Both are true if they worked. */
 import { call } from './connection.js';
-import { LABELS } from './labels.js';
-import { el } from './messages.js';
-import { button } from './panel.js';
+import { button, el } from './view.js';
 
-/** Download all that the server keeps of this conversation; true if it worked. */
+const LABELS = {
+  title: 'Effacer toute la conversation?',
+  text: 'Vos messages et les renseignements que vous avez donnés disparaîtront de nos serveurs, pour toujours.',
+  erase: 'Effacer',
+  keep: 'Garder',
+  erased: 'Votre conversation est effacée.',
+};
+
 export async function exportData({ connection: { url, token } }) {
   const { status, body } = await call(`${url}/export`, token);
   if (status !== 200) return false;
@@ -14,27 +19,34 @@ export async function exportData({ connection: { url, token } }) {
   return true;
 }
 
-/** Ask once more, in place of the composer; true unless the server could not be told. */
-export function askErase({ connection: { url, token }, parts: { form, more, panel }, forget }) {
-  return new Promise((resolve) => {
-    const answer = (settled) => {
-      question.remove();
-      form.hidden = false;
-      more.toggle.focus();
-      resolve(settled);
-    };
-    const keep = button('', () => answer(true), LABELS.keep);
-    const question = el('div', {
-      class: 'erase', role: 'group', 'aria-label': LABELS.eraseTitle, onkeydown: (event) => event.key === 'Escape' && (event.stopPropagation(), answer(true)),
-    }, el('h2', {}, LABELS.eraseTitle), el('p', {}, LABELS.eraseText), button('primary', async () => {
-      const { status } = await call(url, token, 'DELETE');
-      const erased = [204, 404, 410].includes(status);
-      answer(erased);
-      if (erased) forget(LABELS.erased);
-      panel.focus();
-    }, LABELS.erase), keep);
-    form.hidden = true;
-    panel.append(question);
-    keep.focus();
-  });
-}
+/** Ask once more, in place of the composer. */
+export const askErase = (chat) => new Promise((resolve) => {
+  const { more, panel } = chat.parts;
+  const { url, token } = chat.connection;
+  const answer = (worked) => {
+    question.remove();
+    more.firstChild.focus();
+    resolve(worked);
+  };
+  const keep = button('', () => answer(true), LABELS.keep);
+  const erase = button('primary', async () => {
+    const { status } = await call(url, token, 'DELETE');
+    const erased = [204, 404, 410].includes(status);
+    answer(erased);
+    if (!erased) return;
+    chat.forget(LABELS.erased);
+    panel.focus();
+  }, LABELS.erase);
+  const question = el('div', {
+    class: 'erase',
+    role: 'group',
+    'aria-label': LABELS.title,
+    onkeydown(event) {
+      if (event.key !== 'Escape') return;
+      event.stopPropagation();
+      answer(true);
+    },
+  }, el('h2', {}, LABELS.title), el('p', {}, LABELS.text), erase, keep);
+  panel.append(question);
+  keep.focus();
+});
