@@ -14,10 +14,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from marie.knowledge.place_names import NameIndex, Token, Vocabulary, sound
+from marie.knowledge.place_names import ARTICLES, NameIndex, Token, Vocabulary, sound
 
 LETTERS_LOST_BY_AN_ERROR = 3
 """A reading with a typing error must explain this many letters more than one without."""
+
+
+LONG_WORDS = 12
+"""Letters that several words must have together to be read with two typing errors."""
 
 
 class Reading(Enum):
@@ -58,6 +62,8 @@ class Found:
     territory: bool
     beginning: bool
     """Whether only the first words of a longer name were written ("Saint-Félix")."""
+    longer: tuple[str, ...]
+    """Longer names that begin with the one written: "Saint-Basile-le-Grand"."""
 
 
 class Finder:
@@ -129,7 +135,7 @@ class Finder:
             bare = word[1:]
             if bare in self._index.ids and self._is_plain(bare):
                 yield Hit(at, at + 1, (bare,), Reading.GLUED, len(word) - 1.5)
-        yield from self._read_form(sentence, at, at + 1, word, (word,))
+        yield from self._read_glued(sentence, at, at + 1, (word,))
 
     def _read_words(
         self, sentence: _Sentence, first: int, last: int, tokens: Sequence[str]
@@ -142,22 +148,25 @@ class Finder:
             weight = sum(map(len, tokens)) - 0.5
             yield Hit(first, last, tuple(split), Reading.GLUED, weight)
             return
+        yield from self._read_glued(sentence, first, last, tokens)
         significant = self._vocabulary.significant(tokens)
-        yield from self._read_form(sentence, first, last, "".join(tokens), significant)
         if len(significant) not in {1, len(tokens)}:
-            yield from self._read_form(sentence, first, last, "".join(significant), significant)
+            yield from self._read_glued(sentence, first, last, significant)
 
-    def _read_form(
-        self, sentence: _Sentence, first: int, last: int, form: str, significant: Sequence[str]
+    def _read_glued(
+        self, sentence: _Sentence, first: int, last: int, written: Sequence[str]
     ) -> Iterator[Hit]:
-        """Readings of a glued form: as it is, as it sounds, with one error."""
+        """Readings of the words `written` glued: as they are, as they sound, with one error."""
+        form = "".join(written)
+        count = len(written)
         weight = float(len(form))
-        count = last - first
         keys = self._aligned(self._index.glued(form), count)
         if keys:
             yield Hit(first, last, keys, Reading.GLUED, weight - 0.5)
             return
-        heard = self._aligned(self._index.sounding(sound(significant)), count)
+        heard = self._aligned(
+            self._index.sounding(sound(self._vocabulary.significant(written))), count
+        )
         near = self._aligned(self._index.near(form), count)
         near = tuple(
             key
@@ -189,6 +198,8 @@ class Finder:
                     continue
                 if any(token in self._vocabulary.ordinary_words for token in tokens):
                     continue
+                if last - first > 1 and sum(map(len, tokens)) < LONG_WORDS:
+                    continue
                 if not (sentence.is_alone(first, last) or sentence.is_announced(first)):
                     continue
                 keys = self._aligned(self._index.two_errors_away("".join(tokens)), last - first)
@@ -201,15 +212,21 @@ class Finder:
         vocabulary = self._vocabulary
         return not (
             key in vocabulary.names_of_people
-            or key in vocabulary.strict
-            or key in vocabulary.ordinary_phrases
+            or self._is_strict(key)
             or key == "quebec"
-            or self._is_ordinary_word(key)
+            or self._is_ordinary_name(key)
         )
 
-    def _is_ordinary_word(self, key: str) -> bool:
+    def _is_ordinary_name(self, key: str) -> bool:
+        """Whether a name also reads as everyday French: "La Tuque", "Deux-Montagnes"."""
+        if key in self._vocabulary.ordinary_phrases:
+            return True
         significant = self._vocabulary.significant(key.split(" "))
         return len(significant) == 1 and significant[0] in self._vocabulary.ordinary_words
+
+    def _is_strict(self, key: str) -> bool:
+        strict = self._vocabulary.strict
+        return key in strict or any(f"{article} {key}" in strict for article in ARTICLES)
 
     def _is_allowed(self, sentence: _Sentence, hit: Hit) -> bool:
         """Whether the sentence lets these words be a place."""
@@ -218,6 +235,10 @@ class Finder:
         vocabulary = self._vocabulary
         key = " ".join(sentence.texts[hit.first : hit.last])
         if hit.reading not in {Reading.EXACT, Reading.PREFIX}:
+            if hit.reading is not Reading.GLUED and sentence.follows_a_name(hit.first):
+                return False
+            if hit.last - hit.first > 1 and all(map(self._is_ordinary_name, hit.keys)):
+                return False
             short = len(key) <= 6
             people = any(name in vocabulary.names_of_people for name in hit.keys)
             return not (short or people) or sentence.is_announced(hit.first)
@@ -227,14 +248,14 @@ class Finder:
             )
         if key == "quebec":
             return sentence.is_city(hit.first)
-        if key in vocabulary.strict or f"la {key}" in vocabulary.strict:
+        if self._is_strict(key):
             announced = sentence.is_announced(hit.first, strictly=True)
             return sentence.asked_kinds(hit.first) != frozenset() or (
                 announced and sentence.is_capitalised(hit.first, hit.last)
             )
         if key in vocabulary.names_of_people:
             return sentence.is_announced(hit.first, strictly=True)
-        if key in vocabulary.ordinary_phrases or self._is_ordinary_word(key):
+        if self._is_ordinary_name(key):
             return sentence.is_announced(hit.first) or sentence.is_capitalised(hit.first, hit.last)
         return True
 
@@ -282,6 +303,7 @@ class Finder:
     def _found(self, sentence: _Sentence, hit: Hit) -> Found:
         start = sentence.tokens[hit.first].start
         end = sentence.tokens[hit.last - 1].end
+        exact = hit.reading is Reading.EXACT
         return Found(
             start=start,
             end=end,
@@ -292,6 +314,7 @@ class Finder:
                 set(sentence.before(hit.first)[:1]) & self._vocabulary.territory_articles
             ),
             beginning=hit.reading is Reading.PREFIX,
+            longer=tuple(self._index.prefixes.get(hit.keys[0], ())) if exact else (),
         )
 
 
@@ -332,19 +355,21 @@ class _Sentence:
         """
         vocabulary = self._vocabulary
         at = first - 1
-        sure = False
+        sure = preposition = False
         while at >= 0 and first - at <= 3 and self.tokens[at].raw in vocabulary.links:
-            typed = self.text[self.tokens[at].start : self.tokens[at].end]
-            sure = sure or typed.lower() == "à" or self.tokens[at].raw in vocabulary.sure_links
+            link = self.tokens[at]
+            preposition = preposition or link.raw not in ARTICLES
+            typed = self.text[link.start : link.end].lower()
+            sure = sure or typed == "à" or link.raw in vocabulary.sure_links
             at -= 1
         if sure and not strictly:
             return True
         if at < 0:
-            return at < first - 1
+            return preposition
         word = self.tokens[at].raw
-        if at == first - 1:
-            return word in vocabulary.announcing_nouns
-        return word in vocabulary.announcing_nouns or word in vocabulary.announcing_verbs
+        if word in vocabulary.announcing_nouns:
+            return True
+        return preposition and word in vocabulary.announcing_verbs
 
     def is_city(self, first: int) -> bool:
         """Whether "Québec" at `first` is the city: "à Québec", not "au Québec"."""
@@ -374,6 +399,17 @@ class _Sentence:
             return False
         lead = self.text[: self.tokens[first].start].rstrip(" «\"'(-–")
         return bool(lead) and lead[-1] not in ".!?\n:"
+
+    def follows_a_name(self, first: int) -> bool:
+        """Whether a capitalised word that announces nothing stands before: "Benoit Bouchet"."""
+        if first == 0 or self._shouted or not self._joined[first]:
+            return False
+        before = self.tokens[first - 1]
+        return (
+            self.is_capitalised(first - 1, first)
+            and before.raw not in self._vocabulary.announcing_nouns
+            and before.raw not in self._vocabulary.links
+        )
 
     def is_hyphenated(self, first: int, last: int) -> bool:
         """Whether all the words are tied by hyphens, or nothing follows them."""

@@ -21,10 +21,15 @@ from rapidfuzz.distance import OSA
 
 from marie.language.folding import Word, words
 
+ARTICLES = ("la", "le", "les", "l")
+
 SHORTEST_WITH_ERROR = 5
 """A name of fewer letters is only found as it is written."""
 
 SHORTEST_WITH_TWO_ERRORS = 9
+
+LONGEST_FORM = 45
+"""Letters: no name has more ("saintlaurentdeliledorleans" has 26)."""
 
 _SOUNDS = tuple(
     (re.compile(pattern), sound)
@@ -186,7 +191,7 @@ class NameIndex:
 
     def near(self, form: str) -> dict[str, int]:
         """Keys of the names one typing error away from the glued `form` → 1."""
-        if len(form) < SHORTEST_WITH_ERROR - 1:
+        if not SHORTEST_WITH_ERROR - 1 <= len(form) <= LONGEST_FORM:
             return {}
         candidates = set(self._near.get(form, ()))
         for shorter in _with_one_letter_less(form):
@@ -202,7 +207,7 @@ class NameIndex:
 
     def two_errors_away(self, form: str) -> dict[str, int]:
         """Keys of the long names at most two typing errors away → how many. Slow: 0.1 ms."""
-        if len(form) < SHORTEST_WITH_TWO_ERRORS:
+        if not SHORTEST_WITH_TWO_ERRORS <= len(form) <= LONGEST_FORM:
             return {}
         found = process.extract(
             form, self._long_forms, scorer=OSA.distance, score_cutoff=2, limit=3
@@ -219,7 +224,7 @@ class NameIndex:
         if place not in ids:
             ids.append(place)
         article, _, rest = key.partition(" ")
-        if rest and article in {"la", "le", "les", "l"}:
+        if rest and article in ARTICLES:
             ids = self.ids.setdefault(rest, [])
             if place not in ids:
                 ids.append(place)
@@ -233,9 +238,8 @@ class NameIndex:
         glued = "".join(tokens)
         for form in _spellings_of_saint(glued):
             _put(self._forms, form, key)
-        heard = sound(significant)
-        if len(heard) >= SHORTEST_WITH_ERROR:
-            _put(self._sounds, heard, key)
+        if len(significant) == len(tokens):
+            self._index_sound(significant, key)
 
     def _index_shortened(self, key: str) -> None:
         tokens = key.split(" ")
@@ -243,8 +247,14 @@ class NameIndex:
         if len(significant) > 1:
             for form in _spellings_of_saint("".join(significant)):
                 _put(self._forms, form, key)
+        self._index_sound(significant, key)
         for prefix in self._prefixes(tokens):
             _put(self.prefixes, prefix, key)
+
+    def _index_sound(self, significant: Sequence[str], key: str) -> None:
+        heard = sound(significant)
+        if len(heard) >= SHORTEST_WITH_ERROR:
+            _put(self._sounds, heard, key)
 
     def _prefixes(self, tokens: Sequence[str]) -> Iterator[str]:
         """First words that may stand for the whole ("Sorel", "Saint-Félix"), not "Saint" alone."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -29,6 +29,8 @@ Point = tuple[float, float]
 
 EARTH_RADIUS_KM = 6371.0
 MOST_CANDIDATES = 5
+OVERSHADOWING = 5
+"""A town so many times larger may be meant by the first words of its name."""
 TWINS_WITHIN_KM = 40.0
 """A town and the township around it bear one name: for a visitor they are one place."""
 
@@ -197,7 +199,7 @@ class Gazetteer:
             (place, distance_km(origin, place))
             for place in self.of_kind(kind)
             if place is not origin
-            and (place.population or 0) >= minimum_population
+            and _population(place) >= minimum_population
             and metropolitan in {None, place.metropolitan}
         ]
         return tuple(sorted(reached, key=lambda item: item[1])[:limit])
@@ -213,6 +215,27 @@ class Gazetteer:
     def with_of(self, place: Place) -> str:
         """« de la Gaspésie », « de Rimouski », « d’Amqui », « du Bas-Saint-Laurent »."""
         return self._said(place, "of")
+
+    def labels(self, places: Sequence[Place]) -> tuple[str, ...]:
+        """Names that tell `places` apart: « Saint-Donat (Lanaudière) », « MRC de Portneuf »."""
+        names = [self._label(place) for place in places]
+        regions = [
+            f"{name} ({region.name})"
+            if names.count(name) > 1 and (region := self.region_of(place))
+            else name
+            for name, place in zip(names, places)  # noqa: B905 (3.10)
+        ]
+        return tuple(
+            f"{place.name} ({self.with_article(mrc)})"
+            if regions.count(name) > 1 and (mrc := self._places.get(f"mrc:{place.mrc}"))
+            else name
+            for name, place in zip(regions, places)  # noqa: B905 (3.10)
+        )
+
+    def _label(self, place: Place) -> str:
+        if place.kind != "mrc" or place.id.startswith("mrc:TE-"):
+            return place.name
+        return self.with_article(place).partition(" ")[2]
 
     def _said(self, place: Place, form: Form) -> str:
         own = dict(place.french)
@@ -238,9 +261,18 @@ class Gazetteer:
         ids = dict.fromkeys(place_id for key in found.keys for place_id in self._ids[key])
         places = [self._places[place_id] for place_id in ids]
         if found.beginning or len(found.keys) > 1:
-            places.sort(key=lambda place: -(place.population or 0))
+            places.sort(key=_population, reverse=True)
+        else:
+            places += self._overshadowing(places, found)
         meant = _meant(_without_twins(places), found)[:MOST_CANDIDATES]
         return Mention(found.start, found.end, tuple(meant), found.score) if meant else None
+
+    def _overshadowing(self, places: Iterable[Place], found: Found) -> list[Place]:
+        """Much larger towns whose names only begin so: "Saint-Augustin" of 320 and of 20,892."""
+        largest = max(map(_population, places))
+        ids = dict.fromkeys(place_id for key in found.longer for place_id in self._ids[key])
+        longer = [self._places[place_id] for place_id in ids]
+        return [place for place in longer if _population(place) > OVERSHADOWING * largest > 0]
 
     def _narrowed(self, mention: Mention, others: Iterable[Mention]) -> Mention:
         """The candidates that lie in another place of the sentence: "Saint-Donat, Lanaudière"."""
@@ -267,6 +299,10 @@ def distance_km(one: Place | Point, other: Place | Point) -> float:
     return 2 * EARTH_RADIUS_KM * math.asin(math.sqrt(half))
 
 
+def _population(place: Place) -> int:
+    return place.population or 0
+
+
 def _without_twins(places: Iterable[Place]) -> list[Place]:
     """Of municipalities with one name side by side only the largest."""
     kept: list[Place] = []
@@ -283,7 +319,7 @@ def _without_twins(places: Iterable[Place]) -> list[Place]:
         )
         if twin is None:
             kept.append(place)
-        elif (place.population or 0) > (twin.population or 0):
+        elif _population(place) > _population(twin):
             kept[kept.index(twin)] = place
     return kept
 
@@ -301,9 +337,10 @@ def _meant(places: list[Place], found: Found) -> list[Place]:
     elif kinds & {"region", "area"}:
         # The MRC of Charlevoix is only a part of Charlevoix.
         places = [place for place in places if place.kind != "mrc"]
+    territories = [place for place in places if place.kind == "mrc"]
+    if found.territory and territories:
+        return territories
     around = {f"mrc:{place.mrc}" for place in places if place.kind == "municipality"}
-    if found.territory and any(place.id in around for place in places):
-        return [place for place in places if place.id in around]
     return [place for place in places if place.id not in around]
 
 
