@@ -55,7 +55,7 @@ async def socket(request: web.Request) -> web.StreamResponse:
         problem = as_problem(error)
         if problem is None:
             raise
-        await _send(ws, {"error": problem_body(problem.kind)})
+        await _send(ws, {"error": _told(problem)})
         code = CLOSE_CODES.get(problem.kind, 1011 if problem.kind == "busy" else 1008)
         await ws.close(code=code, message=problem.kind.encode())
     return ws
@@ -150,7 +150,7 @@ class _VisitorSocket:
                     problem = as_problem(error)
                     if problem is None or problem.kind in CLOSE_CODES:
                         raise
-                    await _send(self._ws, {"error": problem_body(problem.kind)})
+                    await _send(self._ws, {"error": _told(problem)})
             elif frame.type is WSMsgType.BINARY:
                 await _send(self._ws, {"error": problem_body("not_json")})
 
@@ -164,7 +164,7 @@ class _VisitorSocket:
                 problem = as_problem(error)
                 if problem is None or problem.kind in CLOSE_CODES:
                     raise
-                body = problem_body(problem.kind, client_id=frame.send.client_id)
+                body = {**_told(problem), "client_id": frame.send.client_id}
                 await _send(self._ws, {"error": body})
                 return
             sent = {"client_id": frame.send.client_id, "seq": received.seq}
@@ -176,6 +176,14 @@ class _VisitorSocket:
                 self._app[HUB].send(self._id, Typing("visitor", ""))
         elif frame.token is None:
             raise Problem("fields")
+
+
+def _told(problem: Problem) -> dict[str, Any]:
+    """The problem, with what HTTP says in its `Retry-After` header."""
+    body = problem_body(problem.kind)
+    if seconds := problem.headers.get("Retry-After"):
+        body["retry_after"] = int(seconds)
+    return body
 
 
 async def _send(ws: web.WebSocketResponse, frame: dict[str, Any]) -> None:

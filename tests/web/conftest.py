@@ -1,0 +1,41 @@
+"""Every answer of the API that these tests get is held to the API's own description."""
+
+from __future__ import annotations
+
+import json
+from types import SimpleNamespace
+
+import aiohttp
+import pytest
+
+from tests.conftest import Client, MakeClient
+from tests.described import description
+
+
+async def _check(
+    _session: aiohttp.ClientSession,
+    _context: SimpleNamespace,
+    params: aiohttp.TraceRequestEndParams,
+) -> None:
+    response = params.response
+    path = response.url.raw_path
+    if not path.startswith("/api/v1/") or response.status == 101 or params.method == "OPTIONS":
+        return
+    text = await response.text()
+    body = json.loads(text) if text else None
+    description().check_answer(params.method, path, response.status, response.content_type, body)
+
+
+@pytest.fixture
+def make_client(make_client: MakeClient) -> MakeClient:
+    """The shared fixture; its clients look at what they are answered."""
+
+    async def make() -> Client:
+        client = await make_client()
+        trace = aiohttp.TraceConfig()
+        trace.on_request_end.append(_check)
+        trace.freeze()
+        client.session.trace_configs.append(trace)
+        return client
+
+    return make
