@@ -2,8 +2,8 @@
 
 `python -m benchmarks.places --data ../shared/data` reads the open data of the Répertoire des
 municipalités, completes the seed with it, and damages each of its names in five ways. A name
-counts as right when it is the only candidate, as asked when it is one of several. Times are of the processor, since
-the machine may be shared.
+counts as right when it is the only candidate, as asked when it is one of several. Times are
+of the processor, since the machine may be shared.
 """
 
 from __future__ import annotations
@@ -24,7 +24,17 @@ from marie.knowledge.places import TWINS_WITHIN_KM, Gazetteer, Mention, Place, d
 from marie.language.folding import fold
 
 PLACES = Path(__file__).resolve().parent.parent / "knowledge" / "places"
-COLUMNS = ["code", "name", "designation", "region", "mrc", "lat", "lon", "population", "metropolitan"]
+COLUMNS = [
+    "code",
+    "name",
+    "designation",
+    "region",
+    "mrc",
+    "lat",
+    "lon",
+    "population",
+    "metropolitan",
+]
 NO_NAME_YET = "Toponyme à venir"
 FRAMES = ("je cherche une garderie à {}", "est-ce qu'il y a du travail proche de {} svp?", "{}")
 

@@ -10,11 +10,15 @@ Pure Python for 3.10 or newer: it also runs inside Rasa's environment.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from marie.knowledge.place_names import ARTICLES, NameIndex, Token, Vocabulary, sound
+from marie.knowledge.places.names import ARTICLES, NameIndex, Vocabulary, sound
+from marie.knowledge.places.sentence import Sentence
+
+QUEBEC = "quebec"
+"""The one name that is both a city's and the whole province's."""
 
 LETTERS_LOST_BY_AN_ERROR = 3
 """A reading with a typing error must explain this many letters more than one without."""
@@ -78,7 +82,7 @@ class Finder:
 
     def find(self, text: str) -> tuple[Found, ...]:
         """The places named in `text`, in order, without overlaps."""
-        sentence = _Sentence(text, self._vocabulary)
+        sentence = Sentence(text, self._vocabulary)
         hits = [
             hit
             for hit in self._hits(sentence)
@@ -93,19 +97,19 @@ class Finder:
 
     def match(self, text: str) -> Found | None:
         """The place that the whole of `text` names ("plutôt a rimousky svp"), if it does."""
-        sentence = _Sentence(text, self._vocabulary)
+        sentence = Sentence(text, self._vocabulary)
         whole = [hit for hit in self._hits(sentence) if sentence.is_alone(hit.first, hit.last)]
         if not whole:
             whole = [hit for hit in self._badly_typed(sentence) if hit.keys]
         best = max(whole, key=lambda hit: hit.weight, default=None)
         return self._found(sentence, best) if best and best.keys else None
 
-    def _hits(self, sentence: _Sentence) -> Iterator[Hit]:
+    def _hits(self, sentence: Sentence) -> Iterator[Hit]:
         for first in range(len(sentence.tokens)):
             for last in sentence.window_ends(first, self._index.longest):
                 yield from self._read(sentence, first, last)
 
-    def _read(self, sentence: _Sentence, first: int, last: int) -> Iterator[Hit]:
+    def _read(self, sentence: Sentence, first: int, last: int) -> Iterator[Hit]:
         """All readings of the words `first:last`."""
         tokens = sentence.texts[first:last]
         joined = " ".join(tokens)
@@ -127,7 +131,7 @@ class Finder:
         elif any(token in self._index.words for token in tokens):
             yield from self._read_words(sentence, first, last, tokens)
 
-    def _read_word(self, sentence: _Sentence, at: int, word: str) -> Iterator[Hit]:
+    def _read_word(self, sentence: Sentence, at: int, word: str) -> Iterator[Hit]:
         if word in self._vocabulary.ordinary_words:
             return
         if len(word) > 5 and word[0] in "dl" and word[1] in "aeiouyh":
@@ -138,7 +142,7 @@ class Finder:
         yield from self._read_glued(sentence, at, at + 1, (word,))
 
     def _read_words(
-        self, sentence: _Sentence, first: int, last: int, tokens: Sequence[str]
+        self, sentence: Sentence, first: int, last: int, tokens: Sequence[str]
     ) -> Iterator[Hit]:
         if self._vocabulary.is_ordinary(tokens):
             return
@@ -154,7 +158,7 @@ class Finder:
             yield from self._read_glued(sentence, first, last, significant)
 
     def _read_glued(
-        self, sentence: _Sentence, first: int, last: int, written: Sequence[str]
+        self, sentence: Sentence, first: int, last: int, written: Sequence[str]
     ) -> Iterator[Hit]:
         """Readings of the words `written` glued: as they are, as they sound, with one error."""
         form = "".join(written)
@@ -188,7 +192,7 @@ class Finder:
                 kept.append(key)
         return tuple(kept)
 
-    def _badly_typed(self, sentence: _Sentence) -> Iterator[Hit]:
+    def _badly_typed(self, sentence: Sentence) -> Iterator[Hit]:
         """Long names with two typing errors, only where a place is announced or stands alone."""
         for first in range(min(len(sentence.tokens), 40)):
             for last in sentence.window_ends(first, 3):
@@ -213,7 +217,7 @@ class Finder:
         return not (
             key in vocabulary.names_of_people
             or self._is_strict(key)
-            or key == "quebec"
+            or key == QUEBEC
             or self._is_ordinary_name(key)
         )
 
@@ -228,7 +232,7 @@ class Finder:
         strict = self._vocabulary.strict
         return key in strict or any(f"{article} {key}" in strict for article in ARTICLES)
 
-    def _is_allowed(self, sentence: _Sentence, hit: Hit) -> bool:
+    def _is_allowed(self, sentence: Sentence, hit: Hit) -> bool:
         """Whether the sentence lets these words be a place."""
         if not hit.keys or sentence.is_alone(hit.first, hit.last):
             return True
@@ -246,7 +250,7 @@ class Finder:
             return sentence.is_hyphenated(hit.first, hit.last) or sentence.is_capitalised(
                 hit.first, hit.last
             )
-        if key == "quebec":
+        if key == QUEBEC:
             return sentence.is_city(hit.first)
         if self._is_strict(key):
             announced = sentence.is_announced(hit.first, strictly=True)
@@ -259,7 +263,7 @@ class Finder:
             return sentence.is_announced(hit.first) or sentence.is_capitalised(hit.first, hit.last)
         return True
 
-    def _is_something_else(self, sentence: _Sentence, hit: Hit) -> bool:
+    def _is_something_else(self, sentence: Sentence, hit: Hit) -> bool:
         """A street, a school, a feast: "rue Saint-Denis", "la Saint-Jean"."""
         vocabulary = self._vocabulary
         before = sentence.before(hit.first)
@@ -268,16 +272,9 @@ class Finder:
         if before[0] in vocabulary.not_after:
             return True
         if (
-            len(before) > 1
-            and before[0] in {"de", "du", "la", "d", "l"}
-            and before[1]
-            in {
-                "rue",
-                "boulevard",
-                "avenue",
-                "fete",
-                "eglise",
-            }
+            before[0] in vocabulary.small_words
+            and before[1:2]
+            and before[1] in vocabulary.not_after
         ):
             return True
         return (
@@ -287,20 +284,22 @@ class Finder:
         )
 
     def _with_neighbours(
-        self, sentence: _Sentence, hits: Sequence[Hit], chosen: Sequence[Hit]
+        self, sentence: Sentence, hits: Sequence[Hit], chosen: Sequence[Hit]
     ) -> list[Hit]:
         """`chosen` and the doubtful names listed beside one of them: "Rouyn ou Amos"."""
         doubtful = [hit for hit in hits if hit.reading is Reading.EXACT and hit not in chosen]
         grown = list(chosen)
         for hit in doubtful:
             beside = any(
-                other.keys and sentence.are_listed_together(hit, other) for other in chosen
+                other.keys
+                and sentence.are_listed_together((hit.first, hit.last), (other.first, other.last))
+                for other in chosen
             )
-            if beside and " ".join(sentence.texts[hit.first : hit.last]) != "quebec":
+            if beside and " ".join(sentence.texts[hit.first : hit.last]) != QUEBEC:
                 grown.append(hit)
         return _without_overlaps(grown) if len(grown) > len(chosen) else list(chosen)
 
-    def _found(self, sentence: _Sentence, hit: Hit) -> Found:
+    def _found(self, sentence: Sentence, hit: Hit) -> Found:
         start = sentence.tokens[hit.first].start
         end = sentence.tokens[hit.last - 1].end
         exact = hit.reading is Reading.EXACT
@@ -318,143 +317,20 @@ class Finder:
         )
 
 
-class _Sentence:
-    """A text, its words, and what stands around them."""
-
-    def __init__(self, text: str, vocabulary: Vocabulary) -> None:
-        self.text = text
-        self.tokens: tuple[Token, ...] = vocabulary.tokens(text)
-        self.texts: list[str] = [token.text for token in self.tokens]
-        self._vocabulary = vocabulary
-        self._joined = [self._is_joined(index) for index in range(len(self.tokens))]
-        letters = [character for character in text if character.isalpha()]
-        self._shouted = sum(map(str.isupper, letters)) * 5 > len(letters) * 3
-
-    def window_ends(self, first: int, longest: int) -> Iterator[int]:
-        """Ends of the runs of at most `longest` words from `first` that no punctuation breaks."""
-        last = first + 1
-        yield last
-        while last < len(self.tokens) and last - first < longest and self._joined[last]:
-            last += 1
-            yield last
-
-    def before(self, first: int) -> tuple[str, ...]:
-        """The words before, as typed, the nearest first, at most four."""
-        return tuple(token.raw for token in reversed(self.tokens[max(0, first - 4) : first]))
-
-    def is_alone(self, first: int, last: int) -> bool:
-        """Whether nothing else is said: "plutôt Amos svp"."""
-        around = self.tokens[:first] + self.tokens[last:]
-        known = self._vocabulary.fillers | self._vocabulary.small_words
-        return all(token.raw in known for token in around)
-
-    def is_announced(self, first: int, *, strictly: bool = False) -> bool:
-        """Whether the words before announce a place: "vivre à …", "un cégep proche d’…", "vers …".
-
-        `strictly`: a lone "à" is not enough ("je parle à Alma").
-        """
-        vocabulary = self._vocabulary
-        at = first - 1
-        sure = preposition = False
-        while at >= 0 and first - at <= 3 and self.tokens[at].raw in vocabulary.links:
-            link = self.tokens[at]
-            preposition = preposition or link.raw not in ARTICLES
-            typed = self.text[link.start : link.end].lower()
-            sure = sure or typed == "à" or link.raw in vocabulary.sure_links
-            at -= 1
-        if sure and not strictly:
-            return True
-        if at < 0:
-            return preposition
-        word = self.tokens[at].raw
-        if word in vocabulary.announcing_nouns:
-            return True
-        return preposition and word in vocabulary.announcing_verbs
-
-    def is_city(self, first: int) -> bool:
-        """Whether "Québec" at `first` is the city: "à Québec", not "au Québec"."""
-        before = self.before(first)
-        if not before:
-            return False
-        if before[0] in self._vocabulary.announcing_nouns:
-            return True
-        return before[0] in self._vocabulary.city_links
-
-    def asked_kinds(self, first: int) -> frozenset[str]:
-        """The kinds of place that the word before asks for: "la MRC de …" → {"mrc"}."""
-        for word in self.before(first):
-            if word in self._vocabulary.kinds:
-                return self._vocabulary.kinds[word]
-            if word == "a" or word not in self._vocabulary.small_words:
-                break
-        return frozenset()
-
-    def is_capitalised(self, first: int, last: int) -> bool:
-        """Whether the words have capitals of their own, not those of a sentence's beginning."""
-        if self._shouted:
-            return False
-        small = self._vocabulary.small_words
-        heads = [token for token in self.tokens[first:last] if token.text not in small]
-        if not all(self.text[token.start].isupper() for token in heads):
-            return False
-        lead = self.text[: self.tokens[first].start].rstrip(" «\"'(-–")
-        return bool(lead) and lead[-1] not in ".!?\n:"
-
-    def follows_a_name(self, first: int) -> bool:
-        """Whether a capitalised word that announces nothing stands before: "Benoit Bouchet"."""
-        if first == 0 or self._shouted or not self._joined[first]:
-            return False
-        before = self.tokens[first - 1]
-        return (
-            self.is_capitalised(first - 1, first)
-            and before.raw not in self._vocabulary.announcing_nouns
-            and before.raw not in self._vocabulary.links
-        )
-
-    def is_hyphenated(self, first: int, last: int) -> bool:
-        """Whether all the words are tied by hyphens, or nothing follows them."""
-        between = zip(self.tokens[first:last], self.tokens[first + 1 : last])  # noqa: B905 (3.10)
-        tied = all(self.text[left.end : right.start] in {"-", "–", "‑"} for left, right in between)
-        return tied or last == len(self.tokens) or not self._joined[last]
-
-    def are_listed_together(self, one: Hit, other: Hit) -> bool:
-        """Whether only "et", "ou", a comma… stands between two places."""
-        left, right = (one, other) if one.first < other.first else (other, one)
-        if left.last > right.first or right.first - left.last > 2:
-            return False
-        between = self.tokens[left.last : right.first]
-        if not all(token.raw in self._vocabulary.connectors for token in between):
-            return False
-        start, end = self.tokens[left.last - 1].end, self.tokens[right.first].start
-        marks = {character for character in self.text[start:end] if not character.isalnum()}
-        return marks <= {" ", ",", "/", "\u00a0", "'", "’"} and bool(between or marks & {",", "/"})
-
-    def _is_joined(self, index: int) -> bool:
-        """Whether nothing but spaces, hyphens and apostrophes stands before the word."""
-        if index == 0:
-            return False
-        left, right = self.tokens[index - 1], self.tokens[index]
-        between = self.text[left.end : right.start]
-        if left.raw in self._vocabulary.spellings:
-            between = between.replace(".", "").replace("/", "")
-        return len(between) <= 4 and not any(mark in between for mark in '.,;:!?()/\n"«»…')
-
-
 def _without_overlaps(hits: Iterable[Hit]) -> list[Hit]:
     """Of hits that overlap the heaviest, then the surest, in the order of the text."""
-    by_weight: Callable[[Hit], tuple[float, int, float]] = lambda hit: (  # noqa: E731
-        -hit.weight,
-        hit.first - hit.last,
-        -hit.reading.value,
-    )
     chosen: list[Hit] = []
     taken: set[int] = set()
-    for hit in sorted(hits, key=by_weight):
+    for hit in sorted(hits, key=_by_weight):
         covered = range(hit.first, hit.last)
         if taken.isdisjoint(covered):
             taken.update(covered)
             chosen.append(hit)
     return sorted(chosen, key=lambda hit: hit.first)
+
+
+def _by_weight(hit: Hit) -> tuple[float, int, float]:
+    return -hit.weight, hit.first - hit.last, -hit.reading.value
 
 
 def _begins_alike(form: str, key: str, *, strictly: bool) -> bool:

@@ -1,76 +1,29 @@
-"""Québec's places: regions, MRC, municipalities, boroughs, and names without official existence.
+"""The gazetteer: places by id, by name and in sentences, where they lie, how French says them.
 
-`Gazetteer.load(folder)` reads `knowledge/places/`; a CSV of imported municipalities completes its
-seed. Ids: `region:01`, `mrc:100`, `municipality:10043` (MAMH's code), `area:beauce`,
-`borough:chicoutimi`. How names are recognised is in `place_names` and `place_matching`.
+How names are recognised is in `names`, `sentence` and `finder`; this module decides which of the
+places that share a name can be meant.
 
 Pure Python for 3.10 or newer: it also runs inside Rasa's environment.
 """
 
 from __future__ import annotations
 
-import csv
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
 
-import yaml
-
-from marie.knowledge.place_matching import Finder, Found
-from marie.knowledge.place_names import NameIndex, Vocabulary
+from marie.knowledge.places.files import PlaceFiles
+from marie.knowledge.places.finder import Finder, Found
+from marie.knowledge.places.model import BadPlaces, Form, Kind, Place, Point, distance_km
+from marie.knowledge.places.names import NameIndex, Vocabulary
 from marie.language.folding import fold
 
-Kind = Literal["region", "mrc", "municipality", "area", "borough"]
-Form = Literal["with_article", "in", "of"]
-Point = tuple[float, float]
-"""Latitude and longitude in degrees."""
-
-EARTH_RADIUS_KM = 6371.0
+QUEBEC_CITY = "municipality:23027"
 MOST_CANDIDATES = 5
 OVERSHADOWING = 5
 """A town so many times larger may be meant by the first words of its name."""
 TWINS_WITHIN_KM = 40.0
 """A town and the township around it bear one name: for a visitor they are one place."""
-
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_FORMS: tuple[Form, ...] = ("with_article", "in", "of")
-
-
-class BadPlaces(Exception):
-    """A file of `knowledge/places/` cannot be used; the message names the file and the mistake."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """A place of Québec.
-
-    `region`: code of its region ("01"), None if it lies in several. `mrc`: code of its MRC or
-    equivalent territory ("100", "TE-23"), None outside any. `municipality`: MAMH's code of the
-    municipality that it is or is part of. `population`: None if unknown. `metropolitan`: wholly in
-    the Communauté métropolitaine de Montréal, where people leave from. `members`: ids of what an
-    area is made of. `french`: the name after its article and prepositions, where no rule gives it.
-    """
-
-    id: str
-    name: str
-    kind: Kind
-    region: str | None
-    mrc: str | None
-    municipality: str | None
-    lat: float
-    lon: float
-    population: int | None
-    metropolitan: bool
-    host: bool = False
-    members: tuple[str, ...] = ()
-    french: tuple[tuple[Form, str], ...] = ()
-
-    @property
-    def point(self) -> Point:
-        """Latitude and longitude in degrees; a region's is its centre of population."""
-        return self.lat, self.lon
 
 
 @dataclass(frozen=True)
@@ -123,7 +76,7 @@ class Gazetteer:
 
         Raises `BadPlaces`. What the CSV says of a municipality replaces what the seed says.
         """
-        return cls(*_Files(folder).read(imported))
+        return cls(*PlaceFiles(folder).read(imported))
 
     def __iter__(self) -> Iterator[Place]:
         return iter(self._places.values())
@@ -286,19 +239,6 @@ class Gazetteer:
         return mention
 
 
-def distance_km(one: Place | Point, other: Place | Point) -> float:
-    """The great-circle distance in km."""
-    (lat1, lon1), (lat2, lon2) = (
-        item.point if isinstance(item, Place) else item for item in (one, other)
-    )
-    phi1, phi2 = math.radians(lat1), math.radians(lat2)
-    half = (
-        math.sin((phi2 - phi1) / 2) ** 2
-        + math.cos(phi1) * math.cos(phi2) * math.sin(math.radians(lon2 - lon1) / 2) ** 2
-    )
-    return 2 * EARTH_RADIUS_KM * math.asin(math.sqrt(half))
-
-
 def _population(place: Place) -> int:
     return place.population or 0
 
@@ -346,180 +286,7 @@ def _meant(places: list[Place], found: Found) -> list[Place]:
 
 def _is_province(text: str, before: list[Mention], mention: Mention) -> bool:
     """Whether "Québec" only follows another place: "Rimouski, Québec"."""
-    if mention.place.id != "municipality:23027" or not before:
+    if mention.place.id != QUEBEC_CITY or not before:
         return False
     between = text[before[-1].end : mention.start]
     return not between.strip(" ,(\u00a0") and bool(between)
-
-
-class _Files:
-    """The files of `knowledge/places/`."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def read(
-        self, imported: Path | None
-    ) -> tuple[list[Place], list[tuple[str, str]], Vocabulary, dict[str, Any]]:
-        """What `Gazetteer` is made of."""
-        words = self._yaml("vocabulary.yml")
-        regions = self._yaml("regions.yml")["regions"]
-        aliases = self._yaml("aliases.yml")
-        places = {place.id: place for place in self._official(regions)}
-        places |= {place.id: place for place in self._municipalities(imported)}
-        for row in aliases["boroughs"]:
-            borough = self._borough(row, places)
-            places[borough.id] = borough
-        for row in aliases["areas"]:
-            area = self._area(row, places)
-            places[area.id] = area
-        names = [
-            (str(name), f"{kind}:{row[id_key]}")
-            for kind, id_key, rows in (
-                ("region", "code", regions),
-                ("borough", "id", aliases["boroughs"]),
-                ("area", "id", aliases["areas"]),
-            )
-            for row in rows
-            for name in row.get("names", ())
-        ]
-        names += [
-            (str(name), str(to))
-            for row in aliases["names"]
-            for name in row["names"]
-            for to in row["to"]
-        ]
-        ordinary = self._text("ordinary_words.txt").split()
-        try:
-            vocabulary = Vocabulary.parse(words, ordinary)
-        except KeyError as missing:
-            raise BadPlaces(f"vocabulary.yml: {missing} is missing") from missing
-        french = {"other": words["french"], "mrc": words["french_mrc"]}
-        return list(places.values()), names, vocabulary, french
-
-    def _official(self, regions: Iterable[Mapping[str, Any]]) -> Iterator[Place]:
-        for row in regions:
-            yield Place(
-                id=f"region:{row['code']}",
-                name=row["name"],
-                kind="region",
-                region=row["code"],
-                mrc=None,
-                municipality=None,
-                lat=row["centre"]["lat"],
-                lon=row["centre"]["lon"],
-                population=row["population"],
-                metropolitan=row.get("metropolitan", False),
-                host=row["host"],
-                french=_french(row),
-            )
-        for line in self._csv(self._folder / "mrc.csv"):
-            yield Place(
-                id=f"mrc:{line['code']}",
-                name=_typographic(line["name"]),
-                kind="mrc",
-                region=line["region"],
-                mrc=line["code"],
-                municipality=None,
-                lat=float(line["lat"]),
-                lon=float(line["lon"]),
-                population=int(line["population"]),
-                metropolitan=line["metropolitan"] == "yes",
-            )
-
-    def _municipalities(self, imported: Path | None) -> Iterator[Place]:
-        files = [self._folder / "municipalities.csv", *([imported] if imported else [])]
-        for file in files:
-            for line in self._csv(file):
-                yield Place(
-                    id=f"municipality:{line['code']}",
-                    name=_typographic(line["name"]),
-                    kind="municipality",
-                    region=line["region"],
-                    mrc=line["mrc"] or None,
-                    municipality=line["code"],
-                    lat=float(line["lat"]),
-                    lon=float(line["lon"]),
-                    population=int(line["population"]) if line["population"] else None,
-                    metropolitan=line["metropolitan"] == "yes",
-                )
-
-    def _borough(self, row: Mapping[str, Any], places: Mapping[str, Place]) -> Place:
-        town = places.get(f"municipality:{row['municipality']}")
-        if town is None:
-            raise BadPlaces(f"aliases.yml: {row['id']}: no municipality {row['municipality']}")
-        french = dict(row)
-        if row.get("in") == "dans":
-            french["in"] = f"dans {row['name']}"
-        return Place(
-            id=f"borough:{row['id']}",
-            name=row["name"],
-            kind="borough",
-            region=town.region,
-            mrc=town.mrc,
-            municipality=town.municipality,
-            lat=row["lat"],
-            lon=row["lon"],
-            population=None,
-            metropolitan=town.metropolitan,
-            french=_french(french),
-        )
-
-    def _area(self, row: Mapping[str, Any], places: Mapping[str, Place]) -> Place:
-        """An area; its point is the mean of its members', weighted by population."""
-        ids = tuple(row.get("members", ()))
-        if row.get("metropolitan"):
-            ids = tuple(
-                place.id
-                for place in places.values()
-                if place.kind == "municipality" and place.metropolitan
-            )
-        try:
-            members = [places[member] for member in ids]
-        except KeyError as unknown:
-            raise BadPlaces(f"aliases.yml: {row['id']}: no place {unknown}") from unknown
-        weights = [member.population or 1 for member in members]
-        total = sum(weights)
-        regions = {member.region for member in members}
-        return Place(
-            id=f"area:{row['id']}",
-            name=row["name"],
-            kind="area",
-            region=regions.pop() if len(regions) == 1 else None,
-            mrc=None,
-            municipality=None,
-            lat=sum(m.lat * w for m, w in zip(members, weights)) / total,  # noqa: B905 (3.10)
-            lon=sum(m.lon * w for m, w in zip(members, weights)) / total,  # noqa: B905 (3.10)
-            population=sum(member.population or 0 for member in members),
-            metropolitan=all(member.metropolitan for member in members),
-            members=ids,
-            french=_french(row),
-        )
-
-    def _text(self, name: str) -> str:
-        try:
-            return (self._folder / name).read_text(encoding="utf-8")
-        except OSError as error:
-            raise BadPlaces(f"{name}: {error.strerror}") from error
-
-    def _yaml(self, name: str) -> Any:
-        try:
-            return yaml.load(self._text(name), Loader=_Loader)  # noqa: S506 (a safe loader)
-        except yaml.YAMLError as error:
-            raise BadPlaces(f"{name}: {error}") from error
-
-    def _csv(self, path: Path) -> Iterator[dict[str, str]]:
-        try:
-            with path.open(encoding="utf-8-sig", newline="") as lines:
-                yield from csv.DictReader(lines)
-        except OSError as error:
-            raise BadPlaces(f"{path.name}: {error.strerror}") from error
-
-
-def _french(row: Mapping[str, Any]) -> tuple[tuple[Form, str], ...]:
-    return tuple((form, str(row[form])) for form in _FORMS if form in row)
-
-
-def _typographic(name: str) -> str:
-    """The publishers' straight apostrophes and double hyphens as they are printed."""
-    return name.replace("'", "’").replace("--", "–")
