@@ -16,7 +16,9 @@ from marie.services.turns import GRACE, Turns
 from marie.settings import Settings
 from marie.store.engine import Database, create_engine
 from marie.web import (
+    admin,
     console,
+    console_live,
     demo,
     directory,
     health,
@@ -88,6 +90,8 @@ def create_app(
         plain_chat.routes,
         sign_in.routes,
         console.routes,
+        console_live.routes,
+        admin.routes,
     ):
         app.add_routes(routes)
     add_static_routes(app)

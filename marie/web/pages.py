@@ -15,6 +15,7 @@ from marie.clock import MONTREAL
 from marie.language.typography import french_day
 from marie.web.labels import PROBLEMS
 from marie.web.problems import as_problem
+from marie.web.rendering import FILTERS
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ def add_templates(app: web.Application) -> None:
     )
     environment.filters["day"] = day
     environment.filters["hour"] = french_hour
+    environment.filters.update(FILTERS)
     app[TEMPLATES] = environment
 
 

@@ -1,32 +1,49 @@
 """`/chat`: the same conversation as a plain page, without JavaScript.
 
 The conversation's id and token travel in a cookie of this path (HttpOnly, SameSite=Strict). Each
-form carries its own `client_id`: sending it twice, or reloading, writes nothing twice.
+form carries a `client_id`: sending it twice, or reloading, writes nothing twice.
+
+While an answer or a person is awaited, the page loads itself again (a `Refresh` header); a link
+stops that, and the address remembers it (`?actualiser=non`).
 """
 
 from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from aiohttp import web
 
+from marie.clock import local_date
 from marie.domain.conversation import ConversationId, State
 from marie.domain.messages import BadMessage
 from marie.services import visitor
 from marie.store.conversations import Erased, UnknownConversation
+from marie.web.forms import form_client_id, keep_cookie, read_form
+from marie.web.headers import same_origin
 from marie.web.keys import CLOCK, DATABASE, HUB, LIBRARY, LIMITS, TURNS
 from marie.web.labels import PROBLEMS
-from marie.web.limits import CONVERSATIONS
+from marie.web.limits import CONVERSATIONS, TooMany
 from marie.web.pages import page
+from marie.web.problems import Problem, as_problem, json_response
 from marie.web.requests import address, known_form
 from marie.web.speech import MARIE, greeting
 from marie.web.visitors import SendRequest, take_in
 
 COOKIE = "marie_chat"
 PATH = "/chat"
+NEUTRAL = "https://www.meteomedia.com/ca"
+"""Where « Quitter vite » leads."""
+
 WAIT = 20
 """Seconds that a sent form waits for Marie's answer before the page is shown without it."""
+
+SOON = 3
+"""Seconds until the page looks again for Marie's answer."""
+
+NOW_AND_THEN = 15
+"""Seconds until the page looks again while a person is awaited or writes."""
 
 routes = web.RouteTableDef()
 
@@ -63,39 +80,56 @@ async def show(request: web.Request) -> web.Response:
 async def _conversation_page(
     request: web.Request, visit: _Visit, *, status: int = 200, error: str = "", text: str = ""
 ) -> web.Response:
-    reading = await visitor.read_on(request.app[DATABASE], visit.conversation_id, 0)
+    app = request.app
+    reading = await visitor.read_on(app[DATABASE], visit.conversation_id, 0)
     messages = [message.to_json() for message in reading.messages]
-    state = reading.conversation.state
-    return page(
+    conversation = reading.conversation
+    await visitor.acknowledge(app[DATABASE], app[HUB], visit.conversation_id, conversation.last_seq)
+    awaited = _awaited(conversation.state, messages[-1]["author"])
+    still = _still(request)
+    response = page(
         request,
         "chat.html",
         status=status,
         messages=messages,
-        state=state.value,
-        refresh=state in (State.WAITING, State.COUNSELLOR) or messages[-1]["author"] == "visitor",
+        state=conversation.state.value,
+        awaited=awaited,
+        still=still,
+        today=local_date(app[CLOCK]()),
         client_id=str(uuid.uuid4()),
         error=error,
         text=text,
     )
+    if awaited and not still and not error:
+        response.headers["Refresh"] = str(awaited)
+    return response
+
+
+def _awaited(state: State, last_author: str) -> int:
+    """Seconds after which there may be something new; 0: only when she writes."""
+    if state in (State.WAITING, State.COUNSELLOR):
+        return NOW_AND_THEN
+    return SOON if last_author == "visitor" else 0
+
+
+def _still(request: web.Request) -> bool:
+    """Whether the visitor stopped the page from loading itself again."""
+    return request.query.get("actualiser") == "non"
 
 
 @routes.post(f"{PATH}/commencer")
 async def start(request: web.Request) -> web.Response:
-    """The visitor consents: begin."""
+    """The visitor consents: begin. Who has a conversation already goes on with it."""
+    if await _visit(request) is not None:
+        return _to_conversation()
     app = request.app
     app[LIMITS].take("conversations", address(request), CONVERSATIONS)
     started = await visitor.start_conversation(
         app[DATABASE], greeting=greeting(app[LIBRARY].current()), marie=MARIE, clock=app[CLOCK]
     )
     response = _to_conversation()
-    response.set_cookie(
-        COOKIE,
-        f"{started.conversation_id}.{started.token}",
-        path=PATH,
-        httponly=True,
-        samesite="Strict",
-        secure=request.secure,
-    )
+    token = f"{started.conversation_id}.{started.token}"
+    keep_cookie(request, response, COOKIE, token, path=PATH, samesite="Strict")
     return response
 
 
@@ -105,25 +139,39 @@ async def send(request: web.Request) -> web.Response:
     visit = await _visit(request)
     if visit is None:
         return _to_conversation()
-    form = await request.post()
+    form = await read_form(request)
     payload = form.get("payload")
-    text = form.get("text")
-    body = SendRequest(
-        client_id=str(form.get("client_id", "")),
-        payload=payload if isinstance(payload, str) else None,
-        # Browsers send line ends as CR LF.
-        text=text.replace("\r\n", "\n") if isinstance(text, str) and payload is None else None,
-    )
+    text = form.get("text", "").strip() if payload is None else None
     try:
-        received = await take_in(request.app, address(request), visit.conversation_id, body)
-    except BadMessage as error:
-        status, _, detail = PROBLEMS[error.reason]
-        return await _conversation_page(
-            request, visit, status=status, error=detail, text=body.text or ""
+        body = SendRequest(
+            client_id=form_client_id(form, payload or text or ""), payload=payload, text=text
         )
+        received = await take_in(request.app, address(request), visit.conversation_id, body)
+    except (BadMessage, TooMany, Problem) as error:
+        problem = as_problem(error)
+        assert problem is not None  # noqa: S101 - each of the three has one
+        status, _, detail = PROBLEMS[problem.kind]
+        response = await _conversation_page(
+            request, visit, status=status, error=detail, text=text or ""
+        )
+        response.headers.update(problem.headers)
+        return response
     if received.owed:
         await request.app[TURNS].wait_answered(visit.conversation_id, received.seq, WAIT)
-    return _to_conversation(f"#m{received.seq}")
+    query = "?actualiser=non" if _still(request) else ""
+    return _to_conversation(f"{query}#m{received.seq}")
+
+
+@routes.get(f"{PATH}/mes-donnees")
+async def export(request: web.Request) -> web.Response:
+    """The visitor's own data, for a page of ours only."""
+    visit = await _visit(request)
+    if visit is None or not same_origin(request):
+        return _to_conversation()
+    data = await visitor.export(request.app[DATABASE], visit.conversation_id)
+    response = json_response(data)
+    response.headers["Content-Disposition"] = 'attachment; filename="conversation-marie.json"'
+    return response
 
 
 @routes.post(f"{PATH}/effacer")
@@ -135,10 +183,21 @@ async def erase(request: web.Request) -> web.Response:
         await visitor.erase(
             app[DATABASE], app[HUB], visit.conversation_id, token=visit.token, clock=app[CLOCK]
         )
-    response = _to_conversation()
+    response = page(request, "chat_erased.html")
     response.del_cookie(COOKIE, path=PATH)
     return response
 
 
-def _to_conversation(fragment: str = "") -> web.Response:
-    return web.Response(status=303, headers={"Location": f"{PATH}{fragment}"})
+@routes.post(f"{PATH}/quitter")
+async def leave(request: web.Request) -> web.Response:
+    """Away at once: this browser forgets the conversation, the page goes to a neutral one.
+
+    The page does it itself: a redirect away from here is what `form-action` forbids.
+    """
+    response = page(request, "chat_leave.html", neutral=NEUTRAL)
+    response.del_cookie(COOKIE, path=PATH)
+    return response
+
+
+def _to_conversation(after: str = "") -> web.Response:
+    return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": f"{PATH}{after}"})

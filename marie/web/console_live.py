@@ -1,0 +1,273 @@
+"""What moves by itself in the console: the list, and a conversation as it goes on.
+
+Like the visitor's socket, these carry nothing that the log does not have: a signal makes them read
+"what follows n". The session's cookie opens them, from our own pages only; when the session ends,
+they close with 4401.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Any
+
+import msgspec
+from aiohttp import WSMsgType, web
+
+from marie.clock import local_date
+from marie.domain.conversation import ConversationId, NotOwner, StaffId, State
+from marie.domain.messages import Message, check_client_id
+from marie.domain.people import Staff
+from marie.services import counsellor, visitor
+from marie.services.live import QUEUE, Signal, Typing
+from marie.store import conversations
+from marie.store.conversations import UnknownConversation
+from marie.web.console import CONVERSATION, file_values
+from marie.web.headers import same_origin
+from marie.web.keys import CLOCK, DATABASE, HUB
+from marie.web.pages import TEMPLATES
+from marie.web.problems import Problem, as_problem, problem_body
+from marie.web.requests import known_form, parse_json, whole_number
+from marie.web.sign_in import signed_in, who
+from marie.web.visitors import read_marks
+
+MAX_FRAME = 128 * 1024
+PAUSE = 0.15
+"""Seconds in which changes of the list are told as one."""
+
+NOT_OWNER = {"type": "/problems/not_owner", "status": 409}
+CLOSE_CODES = {"not_found": 4404, "busy": 1011}
+
+
+routes = web.RouteTableDef()
+
+
+class SessionEnded(Exception):
+    """The session that opened the socket is over."""
+
+
+class SayRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """A counsellor's message."""
+
+    client_id: str
+    text: str
+
+
+class ConsoleFrame(msgspec.Struct, forbid_unknown_fields=True):
+    """What a counsellor's page may send: one of these a frame."""
+
+    send: SayRequest | None = None
+    ack: int | None = None
+    typing: bool | None = None
+
+
+@routes.get("/console/live")
+async def live_list(request: web.Request) -> web.StreamResponse:
+    """Says "changed" at once, and whenever the lists changed."""
+    await signed_in(request)
+    ws = await _prepare(request)
+    with request.app[HUB].listen(QUEUE) as signals:
+        await _until_one_ends(ws, _tell_list(request, ws, signals), _discard(ws))
+    return ws
+
+
+async def _prepare(request: web.Request) -> web.WebSocketResponse:
+    if not same_origin(request):
+        raise web.HTTPForbidden(text="403")
+    ws = web.WebSocketResponse(heartbeat=30, max_msg_size=MAX_FRAME)
+    if not ws.can_prepare(request):
+        raise web.HTTPNotFound
+    await ws.prepare(request)
+    return ws
+
+
+async def _until_one_ends(ws: web.WebSocketResponse, *work: Awaitable[None]) -> None:
+    """Run both until one ends; close with the code that says what happened."""
+    tasks = [asyncio.ensure_future(each) for each in work]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    except ConnectionError:
+        pass  # the page is gone: it comes back with its last number
+    except SessionEnded:
+        await ws.close(code=4401)
+    except Exception as error:
+        problem = as_problem(error)
+        if problem is None:
+            raise
+        await ws.close(code=CLOSE_CODES.get(problem.kind, 1008), message=problem.kind.encode())
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _discard(ws: web.WebSocketResponse) -> None:
+    async for _ in ws:
+        pass
+
+
+async def _tell_list(
+    request: web.Request, ws: web.WebSocketResponse, signals: asyncio.Queue[Signal]
+) -> None:
+    told: list[tuple[object, ...]] | None = None
+    while True:
+        await _session(request)
+        now = await _list_state(request.app)
+        if now != told:
+            told = now
+            await _send(ws, {"changed": True})
+        await signals.get()
+        await asyncio.sleep(PAUSE)
+        while not signals.empty():
+            signals.get_nowait()
+
+
+async def _list_state(app: web.Application) -> list[tuple[object, ...]]:
+    """All that the lists depend on, for one query."""
+    async with app[DATABASE].read() as connection:
+        found = await conversations.in_state(connection, [State.WAITING, State.COUNSELLOR])
+    return [
+        (each.id, each.state, each.owner, each.last_seq, each.read_counsellor) for each in found
+    ]
+
+
+async def _session(request: web.Request) -> Staff:
+    staff = await who(request)
+    if staff is None or staff.must_change_password:
+        raise SessionEnded
+    return staff
+
+
+@routes.get(CONVERSATION + "/socket")
+async def talk(request: web.Request) -> web.StreamResponse:
+    """Replay what follows `after`, then live."""
+    staff = await signed_in(request)
+    after = whole_number(request, "after", 0)
+    ws = await _prepare(request)
+    try:
+        conversation_id = ConversationId(known_form(request.match_info["conversation_id"]))
+    except UnknownConversation:
+        await ws.close(code=CLOSE_CODES["not_found"])
+        return ws
+    socket = _Talk(request, ws, conversation_id, staff)
+    with request.app[HUB].listen(conversation_id) as signals:
+        await _until_one_ends(ws, socket.tell(after, signals), socket.listen())
+    return ws
+
+
+class _Talk:
+    """A conversation open on a counsellor's screen."""
+
+    def __init__(
+        self,
+        request: web.Request,
+        ws: web.WebSocketResponse,
+        conversation_id: ConversationId,
+        staff: Staff,
+    ) -> None:
+        self._request = request
+        self._app = request.app
+        self._ws = ws
+        self._id = conversation_id
+        self._staff = staff
+        self._standing: tuple[State, StaffId | None] | None = None
+        self._read: dict[str, int] | None = None
+
+    async def tell(self, after: int, signals: asyncio.Queue[Signal]) -> None:
+        """What follows `after`, then every change."""
+        while True:
+            after = await self._catch_up(after)
+            signal = await signals.get()
+            while isinstance(signal, Typing):
+                if signal.author != "counsellor":
+                    typing = {"author": signal.author, "name": signal.name}
+                    await _send(self._ws, {"typing": typing})
+                signal = await signals.get()
+
+    async def _catch_up(self, after: int) -> int:
+        self._staff = await _session(self._request)
+        reading = await visitor.read_on(self._app[DATABASE], self._id, after)
+        for message in reading.messages:
+            await _send(self._ws, self._drawn(message))
+            after = message.seq
+        standing = (reading.conversation.state, reading.conversation.owner)
+        if standing != self._standing:
+            self._standing = standing
+            await self._tell_standing()
+        marks = read_marks(reading.conversation)
+        if marks != self._read:
+            self._read = marks
+            await _send(self._ws, {"read": marks})
+        return after
+
+    def _drawn(self, message: Message) -> dict[str, Any]:
+        """The message, also as the page draws it: there is one template for both."""
+        html = (
+            self._app[TEMPLATES]
+            .get_template("conversation_message.html")
+            .render(message=message.to_json(), today=local_date(self._app[CLOCK]()))
+        )
+        return {"message": message.to_json(), "html": html}
+
+    async def _tell_standing(self) -> None:
+        opened = await counsellor.open_conversation(self._app[DATABASE], self._id)
+        values = file_values(self._request, self._staff, opened)
+        templates = self._app[TEMPLATES]
+        await _send(
+            self._ws,
+            {
+                "state": opened.conversation.state.value,
+                "mine": values["mine"],
+                "controls": templates.get_template("conversation_controls.html").render(values),
+                "file": templates.get_template("conversation_file.html").render(values),
+            },
+        )
+
+    async def listen(self) -> None:
+        """What the page says."""
+        async for frame in self._ws:
+            if frame.type is not WSMsgType.TEXT:
+                continue
+            try:
+                await self._obey(parse_json(frame.data, ConsoleFrame))
+            except Problem as problem:
+                await _send(self._ws, {"error": problem_body(problem.kind)})
+
+    async def _obey(self, frame: ConsoleFrame) -> None:
+        self._staff = await _session(self._request)
+        if frame.send is not None:
+            await self._say(frame.send)
+        elif frame.ack is not None:
+            await counsellor.mark_read(
+                self._app[DATABASE], self._app[HUB], self._id, by=self._staff, seq=frame.ack
+            )
+        elif frame.typing and self._standing == (State.COUNSELLOR, self._staff.id):
+            self._app[HUB].send(self._id, Typing("counsellor", self._staff.name))
+
+    async def _say(self, request: SayRequest) -> None:
+        try:
+            seq = await counsellor.say(
+                self._app[DATABASE],
+                self._app[HUB],
+                self._id,
+                by=self._staff,
+                text=request.text,
+                client_id=check_client_id(request.client_id),
+                clock=self._app[CLOCK],
+            )
+        except NotOwner:
+            await _send(self._ws, {"error": {**NOT_OWNER, "client_id": request.client_id}})
+        except Exception as error:
+            problem = as_problem(error)
+            if problem is None or problem.kind in CLOSE_CODES:
+                raise
+            body = problem_body(problem.kind, client_id=request.client_id)
+            await _send(self._ws, {"error": body})
+        else:
+            await _send(self._ws, {"sent": {"client_id": request.client_id, "seq": seq}})
+
+
+async def _send(ws: web.WebSocketResponse, frame: dict[str, Any]) -> None:
+    await ws.send_str(msgspec.json.encode(frame).decode())

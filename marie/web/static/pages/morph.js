@@ -1,0 +1,35 @@
+/** Nodes of HTML that the server drew (and escaped). */
+export function parse(html) {
+  const template = document.createElement('template');
+  template.innerHTML = html;
+  return template.content;
+}
+
+/** Make the children of `node` like those of `wanted`, keeping every node that can stay: focus and selection stay too. */
+export function morph(node, wanted) {
+  const keyed = new Map([...node.children].filter(({ id }) => id).map((child) => [child.id, child]));
+  let place = node.firstChild;
+  for (const next of [...wanted.childNodes]) {
+    const known = next.id ? keyed.get(next.id) : place;
+    if (known && known.nodeName === next.nodeName && (known.id ?? '') === (next.id ?? '')) {
+      if (known === place) place = place.nextSibling;
+      else node.insertBefore(known, place);
+      become(known, next);
+    } else node.insertBefore(next, place);
+  }
+  while (place) {
+    const after = place.nextSibling;
+    place.remove();
+    place = after;
+  }
+}
+
+function become(node, wanted) {
+  if (node.nodeType === Node.TEXT_NODE) {
+    if (node.data !== wanted.data) node.data = wanted.data;
+  } else if (node.nodeType === Node.ELEMENT_NODE) {
+    for (const { name } of [...node.attributes]) if (!wanted.hasAttribute(name)) node.removeAttribute(name);
+    for (const { name, value } of wanted.attributes) if (node.getAttribute(name) !== value) node.setAttribute(name, value);
+    morph(node, wanted);
+  }
+}
