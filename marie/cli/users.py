@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from marie import clock
 from marie.domain.people import Role, WeakPassword
@@ -23,6 +23,9 @@ async def add(
     password: str | None,
 ) -> int:
     """Add the account; without a password a one-time one is made and printed. Exit code."""
+    if not username.strip():
+        print("Il faut un nom d’utilisateur.")
+        return 1
     engine = create_engine(settings.database_url)
     given = password or "-".join(secrets.token_hex(3) for _ in range(3))
     try:
@@ -41,6 +44,9 @@ async def add(
         return 1
     except IntegrityError:
         print("Ce nom d’utilisateur existe déjà, ou cette organisation n’existe pas.")
+        return 1
+    except DBAPIError:
+        print("La base de données n’est pas prête. Lancez d’abord «\u00a0marie migrate\u00a0».")
         return 1
     finally:
         await engine.dispose()
