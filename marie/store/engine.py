@@ -72,11 +72,17 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
+        # SQLite's transactions see one instant by themselves, PostgreSQL's when they are asked to.
+        self._readings = (
+            engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            if engine.dialect.name == "postgresql"
+            else engine
+        )
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A consistent reading; nothing is kept of what is written in it."""
-        async with self.engine.connect() as connection:
+        """A reading of one instant; nothing is kept of what is written in it."""
+        async with self._readings.connect() as connection:
             yield connection
 
     @asynccontextmanager
