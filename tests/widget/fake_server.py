@@ -1,7 +1,7 @@
-"""The contract's conversation routes and socket, in memory, with scripted answers, for the widget's tests.
+"""The contract's conversation routes and socket, in memory, with scripted answers.
 
-It is as strict as the contract where the widget could cheat (unknown payloads, client ids used twice) and can be made
-to fail on purpose: `refuse_sockets`, `deaf`, `cut_sockets()`, `limited`.
+It is as strict as the contract where the widget could cheat (unknown payloads, client ids used
+twice) and can be made to fail on purpose: `refuse_sockets`, `deaf`, `cut_sockets()`, `limited`.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from typing import Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
-ROOT = Path(__file__).parents[2]
-STATIC = ROOT / "marie" / "web" / "static"
-DEMO = ROOT / "marie" / "web" / "templates" / "demo.html"
+from marie.web.static import add_static_routes
+
+WEB = Path(__file__).parents[2] / "marie" / "web"
 
 Message = dict[str, Any]
 
@@ -300,9 +300,7 @@ class FakeServer:
         if "send" in frame:
             status, body = self.take(conversation, frame["send"])
             if status == 202:
-                await socket.send_json(
-                    {"sent": {"client_id": frame["send"]["client_id"], **body}}
-                )
+                await socket.send_json({"sent": {"client_id": frame["send"]["client_id"], **body}})
             else:
                 await socket.send_json({"error": body})
 
@@ -322,12 +320,11 @@ class FakeServer:
                 web.get(f"{api}/{{id}}/socket", self.socket),
                 web.get(f"{api}/{{id}}/export", self.export),
                 web.delete(f"{api}/{{id}}", self.erase),
-                web.static("/widget", STATIC / "widget"),
-                web.static("/static", STATIC),
-                web.get("/{name:.*}", self.page),
             ]
         )
-        self.pages["/"] = (DEMO.read_text("utf-8"), {})
+        add_static_routes(app)
+        app.router.add_get("/{name:.*}", self.page)
+        self.pages["/"] = ((WEB / "templates" / "demo.html").read_text("utf-8"), {})
         return app
 
     @web.middleware

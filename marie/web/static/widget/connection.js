@@ -3,7 +3,6 @@
  * client_id, until the server has them. News goes to tell(entry), an entry of transcript.js or {gone: 404|410}.
  */
 const PATIENCE = 10000; // ms without an answer: a dead link
-const LONGEST_PAUSE = 30000;
 
 /** Never throws: status 0 is nobody reached. body: JSON or null. */
 export async function call(url, token, method = 'GET', body = undefined) {
@@ -27,18 +26,16 @@ export class Connection {
   #inFlight = null; // client_id
   #receipt = 0; // timer
   #restUntil = 0;
+  #failures = 0;
   #drop = () => {}; // ends the socket's life
   #wake = () => {}; // ends a pause
 
   constructor({ url, token, memory, lastSeq, tell }) {
     Object.assign(this, { url, token, memory, lastSeq, tell });
-    let hiddenAt = Infinity;
     addEventListener('offline', () => this.#drop());
     addEventListener('online', () => this.#wake());
     document.addEventListener('visibilitychange', () => {
-      // A phone that slept may hold a dead socket.
-      if (Date.now() - hiddenAt > LONGEST_PAUSE) this.#drop();
-      hiddenAt = document.hidden ? Date.now() : Infinity;
+      if (!document.hidden) this.#drop(); // a phone that slept may hold a dead socket
       this.#wake();
     });
   }
@@ -46,14 +43,14 @@ export class Connection {
   async start() {
     const run = ++this.#run;
     const alive = () => run === this.#run;
-    for (let failures = 0; alive(); failures += 1) {
+    for (this.#failures = 0; alive(); this.#failures += 1) {
       const began = Date.now();
       if (await this.read() && alive() && !await this.#live().catch(() => false)) {
         await import('./polling.js').then(({ poll }) => poll(this, alive)).catch(() => {});
       }
-      if (Date.now() - began > PATIENCE) failures = 0;
+      if (Date.now() - began > PATIENCE) this.#failures = 0;
       // At random: after a restart of the server not all come back at once.
-      await this.pause(Math.min(300 * 2 ** failures, LONGEST_PAUSE) * (0.5 + Math.random()));
+      await this.pause(Math.min(300 * 2 ** this.#failures, 30000) * (0.5 + Math.random()));
       while (Date.now() < this.#restUntil) await this.pause(this.#restUntil - Date.now());
     }
   }
@@ -94,7 +91,9 @@ export class Connection {
       socket.onopen = () => {
         clearTimeout(opening);
         this.#socket = socket;
+        const seen = this.memory.read('seen');
         this.hint({ token: this.token });
+        if (seen) this.hint({ ack: seen });
         this.flush();
       };
       socket.onmessage = ({ data }) => this.#receive(JSON.parse(data));
@@ -109,13 +108,14 @@ export class Connection {
     const { error, sent, message } = frame;
     if (error) this.problem(error, error.retry_after, this.#inFlight);
     else {
-      this.taken(sent ?? message);
+      if (sent ?? message) this.taken(sent ?? message);
       this.tell(frame);
     }
     this.flush();
   }
 
-  taken({ client_id } = {}) {
+  taken({ client_id }) {
+    this.#failures = 0;
     if (client_id) this.memory.unqueue(client_id);
     if (client_id === this.#inFlight) this.#sent();
   }

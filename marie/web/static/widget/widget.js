@@ -79,6 +79,7 @@ class MarieChat extends HTMLElement {
     const { status, body } = await call(this.#url(''), null, 'POST', { consent: true });
     this.#busy = false;
     if (status !== 201) return this.#say(LABELS.failed);
+    this.#notice = '';
     this.#memory.write('conversation', { id: body.conversation_id, token: body.token });
     this.#resume(body.messages);
     this.open();
