@@ -6,7 +6,7 @@ import asyncio
 import importlib.util
 import os
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,14 @@ from aiohttp.web import Application, Request
 
 from marie import clock
 from marie.knowledge.opened import Knowledge, open_knowledge
+from marie.rasa.model import train
 from marie.services import accounts
-from marie.settings import Settings
+from marie.settings import ROOT, Settings
 from marie.store.engine import Database, create_engine
 from marie.store.migrate import migrate
 from marie.web.app import create_app
 from tests.fakes import FakeRasa
+from tests.running import RunningMarie, running_marie
 
 # Components run in Rasa's environment: `make test` calls its own pytest for them.
 collect_ignore = [] if importlib.util.find_spec("rasa") else ["bot/components"]
@@ -60,6 +62,15 @@ def prepared_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def knowledge() -> Knowledge:
     """What Marie knows, opened once for all tests."""
     return open_knowledge(Settings.from_env(os.environ).knowledge)
+
+
+@pytest.fixture(scope="session")
+def marie(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningMarie]:
+    """The whole product, started once; the model is trained first if it is missing."""
+    data = tmp_path_factory.mktemp("marie")
+    train(ROOT / "bot" / "models", data, dict(os.environ))
+    with running_marie(data) as started:
+        yield started
 
 
 @pytest.fixture

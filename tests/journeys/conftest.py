@@ -1,21 +1,25 @@
-"""One running Marie for the journeys of a session."""
+"""A browser for the journeys; the running Marie is the shared fixture `marie`."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright, expect
 
-from marie.rasa.model import train
-from marie.settings import ROOT
-from tests.running import RunningMarie, running_marie
+from tests.servers import CHROMIUM_FLAGS, chromium
+
+expect.set_options(timeout=10_000)
 
 
-@pytest.fixture(scope="session")
-def marie(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningMarie]:
-    """The whole product, started once; the model is trained first if it is missing."""
-    data = tmp_path_factory.mktemp("marie")
-    train(ROOT / "bot" / "models", data, dict(os.environ))
-    with running_marie(data) as started:
-        yield started
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """Debian's Chromium."""
+    path = chromium()
+    if path is None:
+        pytest.skip("needs Chromium")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield browser
+        await browser.close()
