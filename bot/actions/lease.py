@@ -78,8 +78,9 @@ def _told(turn: Turn) -> dict[str, Any]:
     elif mentioned is not None and mentioned.problem is None and mentioned.grain == "month":
         lease["end"] = _last_day(mentioned)
     duration = turn.value("duration")
-    if isinstance(duration, dict) and (duration.get("months") or duration.get("years")):
-        lease["length_months"] = duration.get("months", 0) + 12 * duration.get("years", 0)
+    # « un fils de 3 ans » reads as a length of time too: an age is not the lease's.
+    if isinstance(duration, dict) and duration.get("months") and not turn.all("age"):
+        lease["length_months"] = duration["months"]
     match turn.value("answer"):
         case "short":
             lease |= {"length_months": 6, **_USUAL}

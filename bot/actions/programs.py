@@ -81,8 +81,8 @@ def _number(turn: Turn, unit: str) -> float | None:
         return float(age.value) / (12 if age.grain == "months" else 1)
     duration = turn.value("duration")
     if isinstance(duration, dict):
-        years = float(duration.get("years", 0)) + float(duration.get("months", 0)) / 12
-        return years * 12 if unit == "months" else years
+        months = float(duration.get("months", 0))
+        return months if unit == "months" else months / 12
     count = turn.value("count")
     if isinstance(count, (int, float)):
         return float(count)

@@ -152,7 +152,7 @@ def test_screening_settles_the_three_founding_programmes_in_six_questions(talk: 
         elif pending["field"] == "age":
             reply = talk.say("30 ans", "inform", {"entity": "age", "value": 30, "grain": "years"})
         else:
-            duration = {"entity": "duration", "value": {"years": 2}}
+            duration = {"entity": "duration", "value": {"months": 24, "days": 0}}
             reply = talk.say("deux ans", "inform", duration)
     assert asked <= 6
     verdicts = {each["program"]: each for each in reply.messages[0].data["verdicts"]}
