@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -16,7 +17,7 @@ Analyzer = Callable[[str], list[str]]
 def word_grams(text: str) -> list[str]:
     """Folded words and pairs of words."""
     words = fold_key(text).split()
-    return [*words, *(f"{one} {other}" for one, other in zip(words, words[1:]))]
+    return [*words, *(f"{one} {other}" for one, other in pairwise(words))]
 
 
 def character_grams(text: str) -> list[str]:

@@ -1,8 +1,8 @@
 """What comes before any learned reading: danger, other languages, and messages without words.
 
 `safety` is set by patterns that editors keep (`knowledge/safety.yml`), whatever the classifier says;
-`language` when the message is not in French; `clarify` when there is nothing to read in it ("???",
-"🙂🙂", "zzzz qqqq"), which a classifier would take for a « oui » with confidence.
+`language` when the message is not in French; `clarify` when there is nothing to read in it ("???"),
+which a classifier would take for a « oui » with confidence.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class Guards(GraphComponent, EntityExtractorMixin):
-    """Corrects the intent where a rule must not depend on a threshold. Comes last in the pipeline."""
+    """Corrects the intent where a rule must not depend on a threshold; last in the pipeline."""
 
     def __init__(self, patterns: SafetyPatterns) -> None:
         self._patterns = patterns

@@ -5,8 +5,8 @@ message was sent (`metadata.said_at`), so that a turn answered late means the sa
 
 Entities, beside Rasa's own keys: `date` (value an ISO day or null; `grain` day, month or year;
 `problem` when there is no such day), `duration` (value `{"months", "days"}`), `age` (value in the
-unit `grain`: months or years), `amount` (dollars), `rooms`, `count` (`of`: what), `ordinal`, `email`,
-`phone` (as it is shown).
+unit `grain`: months or years), `amount` (dollars), `rooms`, `count` (`of`: what), `ordinal`,
+`email`, `phone` (as it is shown).
 """
 
 from __future__ import annotations

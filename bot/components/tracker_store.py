@@ -28,7 +28,7 @@ class ForgetfulTrackerStore(TrackerStore):
         event_broker: EventBroker | None = None,
         **kwargs: Any,
     ) -> None:
-        # `endpoints.yml` gives the store its place; Rasa passes that on, and nothing is needed of it.
+        # Rasa passes the place of a database on; there is none.
         kwargs.pop("host", None)
         super().__init__(domain, event_broker, **kwargs)
         # Rasa builds its tracker store once, before it answers anything.
