@@ -129,9 +129,9 @@ export class Connection {
     if (status === 404 || status === 410) {
       this.stop();
       this.tell({ gone: status });
-    } else if (status < 500 && status !== 429) {
+    } else if (client_id && status < 500 && status !== 429) {
       this.taken({ client_id });
-      if (client_id) this.tell({ refused: client_id, detail });
+      this.tell({ refused: client_id, detail });
     } else {
       if (status === 429) this.#restUntil = Date.now() + 1000 * (wait ?? 5);
       this.tell({ link: status === 429 ? 'slow' : 'unreachable' });

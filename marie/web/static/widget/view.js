@@ -62,7 +62,7 @@ export class Log {
   /** What stays is not touched: a screen reader says it once. */
   draw({ messages, pending, link: state }) {
     const drawn = new Map();
-    let previous = {};
+    let previous;
     let place = this.node.firstChild;
     for (const item of [...messages, ...pending.map((queued) => ({ ...queued, author: 'visitor', waits: state !== 'live' && !queued.sent }))]) {
       const key = item.client_id ?? item.seq;
@@ -70,10 +70,11 @@ export class Log {
       const node = known?.text === item.text ? known : this.#message(item);
       drawn.set(key, node);
       node.lastChild.textContent = item.waits ? LABELS.pending : '';
-      node.classList.toggle('follows', item.author === previous.author && item.name === previous.name);
+      const who = item.author + (item.name ?? '');
+      node.classList.toggle('follows', who === previous);
       if (place === node) place = node.nextSibling;
       else this.node.insertBefore(node, place);
-      previous = item;
+      previous = who;
     }
     for (const [key, node] of this.#drawn) if (drawn.get(key) !== node) node.remove();
     this.#drawn = drawn;
