@@ -12,7 +12,9 @@ from marie.web.problems import Problem
 
 
 async def read_form(request: web.Request) -> dict[str, str]:
-    """The fields of a form, line ends as LF; a problem when the body is none."""
+    """The fields of a form, line ends as LF; a problem when the body is none of our forms'."""
+    if request.content_type == "multipart/form-data":
+        raise Problem("fields")
     try:
         fields = await request.post()
     except (UnicodeError, LookupError, ValueError) as error:
