@@ -21,6 +21,9 @@ CARDS = 5
 ENOUGH = 0.45
 """Share of a question's weight that must be in the message for an entry that is not the default."""
 
+MARGIN = 0.1
+"""How much more of it than of the default's questions."""
+
 
 def answer_topic(turn: Turn, desk: Desk, *, offset: int = 0) -> Reply:
     """The entry of `turn.intent` that fits the message best."""
@@ -39,11 +42,12 @@ def answer_topic(turn: Turn, desk: Desk, *, offset: int = 0) -> Reply:
             rest = str(total - offset - len(hits))
             title = desk.library.phrase("more_resources", count=rest)
             buttons.append(quick_reply(title.rstrip("."), "more"))
+    part = str(turn.value("part") or ("found" if hits and place is not None else "text"))
     content = say_entry(
         entry,
         turn,
         desk,
-        part=str(turn.value("part") or "text"),
+        part=part,
         more=more,
         hits=hits,
         place=place.id if place else None,
@@ -54,8 +58,8 @@ def answer_topic(turn: Turn, desk: Desk, *, offset: int = 0) -> Reply:
         topic=topic,
         entry=entry.id,
         place=place.id if place else None,
-        offset=offset + len(hits),
-        shown=tuple(hit.resource.id for hit in hits),
+        offset=offset + len(hits) if hits else turn.focus.offset,
+        shown=tuple(hit.resource.id for hit in hits) or turn.focus.shown,
         misses=0,
         pending=None,
     )
@@ -83,7 +87,7 @@ def nearest_entry(text: str, entries: list[Entry]) -> Entry:
     """The entry with the question that shares the most of its telling words with `text`.
 
     A word tells the more, the fewer of the entries use it; the first entry (the default) stays
-    unless another one is both clear (`ENOUGH`) and nearer.
+    unless another one is clear (`ENOUGH`, by two words or more) and nearer by `MARGIN`.
     """
     said = _stems(text)
     asked = {
@@ -96,19 +100,19 @@ def nearest_entry(text: str, entries: list[Entry]) -> Entry:
             users[stem] = users.get(stem, 0) + 1
     weight = {stem: math.log(1 + len(entries) / count) for stem, count in users.items()}
 
-    def score(entry: Entry) -> float:
+    def score(entry: Entry, *, at_least: int) -> float:
         best = 0.0
         for question in asked[entry.id]:
-            total = sum(weight[stem] for stem in question)
-            if total:
-                best = max(best, sum(weight[stem] for stem in question & said) / total)
+            shared = question & said
+            if len(shared) >= at_least:
+                total = sum(weight[stem] for stem in question)
+                best = max(best, sum(weight[stem] for stem in shared) / total)
         return best
 
     default, *others = entries
-    scored = max(others, key=score)
-    if score(scored) >= ENOUGH and score(scored) > score(default):
-        return scored
-    return default
+    nearest = max(others, key=lambda entry: score(entry, at_least=2))
+    near = score(nearest, at_least=2)
+    return nearest if near >= max(ENOUGH, score(default, at_least=1) + MARGIN) else default
 
 
 def _stems(text: str) -> set[str]:

@@ -124,7 +124,7 @@ def _window(turn: Turn, desk: Desk, end: date, lease: dict[str, Any]) -> Reply:
     paragraphs = [_dates(found, turn, desk), library.phrase("lease_how")]
     if length is None and lodging is Lodging.DWELLING and term is Term.FIXED:
         paragraphs.append(library.phrase("lease_assumed"))
-    paragraphs.append(library.phrase("lease_article", article=found.article))
+    paragraphs.append(library.phrase("lease_article", article=found.article.rstrip(".")))
     source = Source(
         title=found.source.title,
         url=found.source.url,

@@ -91,13 +91,12 @@ def say_entry(
 ) -> Content:
     """An entry as a message; `more` are paragraphs after its text, before the source."""
     library = desk.library
-    raw = (entry.details if part == "details" else None) or entry.text
-    if part == "text" and turn.profile.get("simple"):
-        raw = entry.simple
+    raw = _words(entry, part, simple=bool(turn.profile.get("simple")))
     sources = unique_sources([*entry.sources, *library.used_sources(raw, turn.today)])
-    paragraphs = [library.fill(raw, turn.today), *more]
-    if hits:
-        paragraphs.append(cards_text(hits, library))
+    said = library.fill(raw, turn.today)
+    cards = [cards_text(hits, library)] if hits else []
+    # What was asked for comes first: the cards near a place, then what to know about them.
+    paragraphs = [*more, *cards, said] if part == "found" else [said, *more, *cards]
     if sources and entry.topic not in UNSOURCED:
         paragraphs.append(source_line(sources[0], library))
     offered = [*buttons, *entry_buttons(entry, library, place)]
@@ -112,6 +111,14 @@ def say_entry(
         quick_replies=tuple(_distinct(offered)[:MAX_QUICK_REPLIES]),
         data=data or {},
     )
+
+
+def _words(entry: Entry, part: str, *, simple: bool) -> str:
+    if part == "details" and entry.details:
+        return entry.details
+    if part == "found" and entry.found:
+        return entry.found
+    return entry.simple if simple else entry.text
 
 
 UNSOURCED = frozenset(

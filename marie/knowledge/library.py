@@ -132,7 +132,7 @@ class Library:
         where = f"Fiche « {entry.id} »"
         if entry.topic not in TOPICS:
             yield f"{where} : le sujet « {entry.topic} » n’existe pas."
-        for text in filter(None, (entry.text, entry.simple, entry.details)):
+        for text in filter(None, (entry.text, entry.simple, entry.details, entry.found)):
             for name in PLACEHOLDER.findall(text):
                 if name not in self.parameters:
                     yield f"{where} : le paramètre « {{{name}}} » n’existe pas."

@@ -131,6 +131,8 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     quick_replies: tuple[QuickReply, ...] = ()
     default: bool = False
     details: str | None = None
+    found: str | None = None
+    """Said instead of `text` under cards near a place: nothing in it asks for the place."""
     links: tuple[Link, ...] = ()
     resources: ResourceQuery | None = None
     review_every: int = 180
