@@ -34,9 +34,7 @@ def main() -> int:
         if name not in BENCHMARKS:
             print(f"No benchmark {name}; there are {', '.join(BENCHMARKS)}.")
             return 2
-    print(
-        f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    )
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     codes = []
     for name in names:

@@ -39,7 +39,11 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("username")
     add.add_argument("--name", help="name that visitors see")
     add.add_argument(
-        "--role", type=Role, choices=list(Role), default=Role.COUNSELLOR, metavar="ROLE",
+        "--role",
+        type=Role,
+        choices=list(Role),
+        default=Role.COUNSELLOR,
+        metavar="ROLE",
         help="counsellor, supervisor or administrator",
     )
     add.add_argument("--organization", help="promis, collectif, inici, …")
