@@ -193,10 +193,14 @@ def differing(step: Step, messages: list[Message], state: str | None) -> Iterato
 
 
 def is_part(part: Any, whole: Any) -> bool:
-    """Whether every key of `part` is in `whole` with its value, at any depth."""
+    """Whether every key and every item of `part` is in `whole`, at any depth."""
     if isinstance(part, dict):
         return isinstance(whole, dict) and all(
             key in whole and is_part(value, whole[key]) for key, value in part.items()
+        )
+    if isinstance(part, list):
+        return isinstance(whole, list) and all(
+            any(is_part(wanted, item) for item in whole) for wanted in part
         )
     return bool(part == whole)
 

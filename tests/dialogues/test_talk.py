@@ -121,3 +121,5 @@ def test_part_is_found_at_any_depth() -> None:
     assert is_part({"a": {"b": 1}}, {"a": {"b": 1, "c": 2}, "d": 3})
     assert not is_part({"a": {"b": 2}}, {"a": {"b": 1}})
     assert not is_part({"a": {"b": 1}}, {"a": 1})
+    assert is_part({"a": [{"b": 1}]}, {"a": [{"b": 2}, {"b": 1, "c": 3}]})
+    assert not is_part({"a": [{"b": 1}]}, {"a": [{"b": 2}]})
