@@ -1,7 +1,7 @@
 """What comes before any learned reading: danger, other languages, and messages without words.
 
-`safety` is set by patterns that editors keep (`knowledge/safety.yml`), whatever the classifier says;
-`language` when the message is not in French; `clarify` when there is nothing to read in it
+`safety` is set by patterns that editors keep (`knowledge/safety.yml`), whatever the classifier
+says; `language` when the message is not in French; `clarify` when there is nothing to read in it
 ("???"), which a classifier would take for a « oui » with confidence.
 """
 
