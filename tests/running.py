@@ -69,6 +69,25 @@ class RunningMarie:
         """SIGKILL one of the three; the supervisor starts it again."""
         os.kill(self.pid(name), signal.SIGKILL)
 
+    @contextlib.contextmanager
+    def frozen(self, name: str) -> Iterator[None]:
+        """One of the three, with all its own processes, stands still: it neither answers nor dies.
+
+        `supervisor` keeps the three from being started again.
+        """
+        if name == "supervisor":
+            pids = [self.process.pid]
+        else:
+            pids = [int(pid) for pid in _group(self.pid(name))]
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in pids:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
+
     def is_healthy(self) -> bool:
         """Whether `/healthz` answers 200."""
         try:
@@ -90,6 +109,14 @@ class RunningMarie:
         return "\n".join(
             f"── {log.name}\n{log.read_text()[-3000:]}" for log in logs if log.exists()
         )
+
+
+def _group(leader: int) -> Iterator[str]:
+    """Every process of a process group: each of the three leads its own."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            if int(stat.read_text().rsplit(")", 1)[1].split()[2]) == leader:
+                yield stat.parent.name
 
 
 def free_ports(count: int) -> list[int]:
