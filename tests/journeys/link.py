@@ -18,7 +18,7 @@ class Link:
     """Carries TCP connections to `port`.
 
     `round_trip` in seconds, `rate` in bytes a second for each direction, shared by all connections;
-    a new connection costs a round trip, as TCP's does. `broken` counts the connections that were cut.
+    a new connection costs a round trip, as TCP's does. `broken` counts the connections cut.
     """
 
     def __init__(self, port: int, *, round_trip: float = 0.0, rate: float | None = None) -> None:
