@@ -136,19 +136,18 @@ class Turns:
 
     async def _work(self, conversation_id: ConversationId) -> None:
         try:
-            attempts = 0
-            failing_since: float | None = None
+            attempts, asking_since = 0, time.monotonic()
             while True:
                 turn = await self._next(conversation_id)
                 if turn is None:
                     break
                 try:
                     await self._answer(turn)
-                    attempts, failing_since = 0, None
+                    attempts, asking_since = 0, time.monotonic()
                 except RasaUnavailable as error:
                     log.warning("no answer from Rasa for a turn: %s", error)
-                    failing_since = failing_since or time.monotonic()
-                    if time.monotonic() - failing_since >= self._grace:
+                    # A server that hangs fails after a long time: no grace comes on top of it.
+                    if time.monotonic() - asking_since >= self._grace:
                         await self._say_that_rasa_is_away(conversation_id)
                     await self._unless_closing(asyncio.sleep(RETRY[min(attempts, len(RETRY) - 1)]))
                     attempts += 1

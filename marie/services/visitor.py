@@ -194,6 +194,7 @@ async def erase(
         await conversations.erase(
             connection, conversation_id, token_hash=hash_token(token), at=clock()
         )
+    await database.scrub()
     hub.changed(conversation_id)
 
 

@@ -93,6 +93,16 @@ class Database:
             async with connection.begin():
                 yield connection
 
+    async def scrub(self) -> None:
+        """Leave nothing of what was deleted in SQLite's log; a reader may put that off a moment.
+
+        Deleted rows are zeroed in the database (`secure_delete`), but their old pages stay in the
+        write-ahead log until it is emptied.
+        """
+        if self.engine.dialect.name == "sqlite":
+            async with self.engine.connect() as connection:
+                await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     async def close(self) -> None:
         """Close every pooled connection."""
         await self.engine.dispose()
