@@ -1,39 +1,47 @@
-"""What the classifier sees of a sentence: folded words and pieces of words, weighed by rarity."""
+"""What the classifier sees of a sentence: how its words and their pieces sound, weighed by rarity.
+
+Spelling is heard, not read (`marie.language.sounds`): "konbien sa kout" and "combien ça coûte" give
+nearly the same n-grams.
+"""
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Callable, Iterable, Sequence
-from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from marie.language.folding import fold, fold_key
+from marie.language.sounds import sound
 
 Analyzer = Callable[[str], list[str]]
+Floats = NDArray[np.float32]
 
 
 def word_grams(text: str) -> list[str]:
-    """Folded words and pairs of words."""
-    words = fold_key(text).split()
-    return [*words, *(f"{one} {other}" for one, other in pairwise(words))]
+    """The sounds of the words, and of pairs of neighbours."""
+    words = [sound(word) for word in fold_key(text).split()]
+    return [*words, *map(" ".join, itertools.pairwise(words))]
 
 
-def character_grams(text: str) -> list[str]:
-    """Pieces of two to five characters of each folded word, its edges marked."""
+def piece_grams(text: str) -> list[str]:
+    """Pieces of two to four sounds of each word, its edges marked."""
     return [
-        f" {word} "[start : start + size]
+        piece
         for word in fold_key(text).split()
-        for size in range(2, 6)
-        for start in range(len(word) + 3 - size)
+        for heard in (f" {sound(word)} ",)
+        for size in range(2, 5)
+        for piece in (heard[start : start + size] for start in range(len(heard) + 1 - size))
     ]
 
 
 class Grams:
     """TF-IDF over one kind of n-gram: rows of unit length, logarithmic counts."""
 
-    def __init__(self, analyzer: Analyzer, terms: Sequence[str], rarity: np.ndarray) -> None:
+    def __init__(self, analyzer: Analyzer, terms: Sequence[str], rarity: Floats) -> None:
         self._analyzer = analyzer
         self.terms = list(terms)
         self.rarity = rarity
@@ -51,26 +59,29 @@ class Grams:
         rarity = np.log((1 + len(texts)) / (1 + numbers)) + 1
         return cls(analyzer, terms, rarity.astype(np.float32))
 
+    def row(self, text: str) -> tuple[NDArray[np.int32], Floats]:
+        """The columns of one text and their values; both empty when no term is known."""
+        counts: dict[int, int] = {}
+        for term in self._analyzer(text):
+            column = self._column.get(term)
+            if column is not None:
+                counts[column] = counts.get(column, 0) + 1
+        columns = np.fromiter(counts, dtype=np.int32, count=len(counts))
+        times = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
+        values = (1 + np.log(times)) * self.rarity[columns]
+        return columns, values / np.float32(np.linalg.norm(values) or 1.0)
+
     def transform(self, texts: Iterable[str]) -> csr_matrix:
         """One row a text; a text without a known term is a row of zeros."""
-        values: list[float] = []
-        columns: list[int] = []
-        ends = [0]
-        for text in texts:
-            counts: dict[int, int] = {}
-            for term in self._analyzer(text):
-                column = self._column.get(term)
-                if column is not None:
-                    counts[column] = counts.get(column, 0) + 1
-            found = np.fromiter(counts, dtype=np.int32, count=len(counts))
-            row = (1 + np.log(list(counts.values()))) * self.rarity[found] if counts else found
-            norm = float(np.linalg.norm(row)) or 1.0
-            values.extend(np.asarray(row, dtype=np.float64) / norm)
-            columns.extend(found.tolist())
-            ends.append(len(columns))
+        rows = [self.row(text) for text in texts]
+        ends = np.cumsum([0, *(len(columns) for columns, _ in rows)])
         return csr_matrix(
-            (np.array(values, dtype=np.float32), columns, ends),
-            shape=(len(ends) - 1, len(self.terms)),
+            (
+                np.concatenate([values for _, values in rows]),
+                np.concatenate([columns for columns, _ in rows]),
+                ends,
+            ),
+            shape=(len(rows), len(self.terms)),
         )
 
 

@@ -8,6 +8,7 @@ says; `language` when the message is not in French; `clarify` when there is noth
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,12 @@ from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from marie.language.folding import fold, fold_key, words
 from marie.language.safety import SafetyPatterns, read_safety
 from marie.language.tongues import foreign_tongue
+
+_COMMAND = re.compile(r"\s*[/\u2215]\S*\s*")
+"""« /restart » typed by a visitor: a word like any other, and none that Marie obeys."""
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -57,8 +62,13 @@ class Guards(GraphComponent, EntityExtractorMixin):
             if danger != "violence_lease":
                 self._set(message, "safety")
             return
-        recognised = bool(message.get(ENTITIES))
-        if not recognised and not any(character.isalpha() for character in text):
+        if _is_bare_answer(text, message.get(ENTITIES, [])):
+            self._set(message, "inform")
+            return
+        if not any(character.isalpha() for character in text):
+            self._set(message, "clarify")
+            return
+        if _COMMAND.fullmatch(text):
             self._set(message, "clarify")
             return
         tongue = foreign_tongue(text)
@@ -74,3 +84,32 @@ class Guards(GraphComponent, EntityExtractorMixin):
 
     def _set(self, message: Message, intent: str) -> None:
         message.set(INTENT, {"name": intent, "confidence": 1.0}, add_to_output=True)
+
+
+_ANSWERS = frozenset(
+    {"place", "date", "duration", "age", "amount", "rooms", "count", "email", "phone"}
+)
+_FILLERS = frozenset(
+    fold_key(
+        "a au aux d dans de des du en et il elle j je l la le les m ma mon nous on ou pour svp un une"
+        " vers merci oui ai c est cest environ"
+    ).split()
+)
+"""Words that add nothing to a bare answer ("c'est le 30 juin, merci")."""
+
+
+def _is_bare_answer(text: str, entities: list[dict[str, Any]]) -> bool:
+    """Whether entities say it all: "le 30 juin", "à Rimouski", "3 ans", or digits alone."""
+    spans = [(each["start"], each["end"]) for each in entities if each["entity"] in _ANSWERS]
+    if not spans:
+        return any(map(str.isdigit, text)) and not any(map(str.isalpha, text))
+    uncovered = [
+        word
+        for word in words(text)
+        if not any(start <= word.start and word.end <= end for start, end in spans)
+    ]
+    # "et à Gaspé" goes on with something, and so does a question.
+    return all(word.text in _FILLERS for word in uncovered) and not _GOES_ON.match(fold(text))
+
+
+_GOES_ON = re.compile(r"\W*(?:et|ou)\b|.*\?")

@@ -24,7 +24,7 @@ from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from marie.language.ages import find_ages
+from marie.language.ages import find_ages, means_age, means_duration
 from marie.language.contacts import find_emails, find_phones
 from marie.language.dates import find_dates
 from marie.language.durations import find_durations
@@ -52,7 +52,7 @@ class QuantityExtractor(GraphComponent, EntityExtractorMixin):
         """Add the entities to the messages, in place."""
         for message in messages:
             text = message.get(TEXT) or ""
-            found = self.add_extractor_name(list(read_quantities(text, said_on(message))))
+            found = self.add_extractor_name(read_quantities(text, said_on(message)))
             message.set(ENTITIES, [*message.get(ENTITIES, []), *found], add_to_output=True)
         return messages
 
@@ -67,30 +67,65 @@ def said_on(message: Message) -> date:
     return moment.astimezone(MONTREAL).date()
 
 
-def read_quantities(text: str, today: date) -> Iterator[dict[str, Any]]:
-    """Every quantity of `text`, by kind and then in the order of the text."""
-    for each in find_dates(text, today):
-        value = each.value.isoformat() if each.value else None
-        yield _entity("date", value, each, grain=each.grain, problem=each.problem)
+def read_quantities(text: str, today: date) -> list[dict[str, Any]]:
+    """Every quantity of `text`, by kind and then in the order of the text.
+
+    What a date is made of is nothing else ("dans 3 mois" holds no age). "3 ans" is an age or a
+    length of time as the words around it say; both when they say nothing, and who asked knows.
+    """
+    dates = find_dates(text, today)
+    found = [
+        _entity(
+            "date",
+            each.value.isoformat() if each.value else None,
+            each,
+            grain=each.grain,
+            problem=each.problem,
+            longest=each.longest,
+            first=each.first.isoformat() if each.first else None,
+            last=each.last.isoformat() if each.last else None,
+            other=each.other.isoformat() if each.other else None,
+            year_given=each.year_given,
+        )
+        for each in dates
+    ]
+    rest = [
+        *_lengths(text),
+        *_ages(text),
+        *(_entity("amount", each.dollars, each, per=each.per) for each in find_amounts(text)),
+        *(_entity("rooms", each.rooms, each) for each in find_rooms(text)),
+        *(_entity("count", each.count, each, of=each.of) for each in find_counts(text)),
+        *(_entity("ordinal", each.rank, each) for each in find_ordinals(text)),
+        *(
+            _entity("email", each.address, each)
+            for each in find_emails(text)
+            if each.problem is None
+        ),
+        *(
+            _entity("phone", each.display, each, e164=each.e164)
+            for each in find_phones(text)
+            if each.problem is None
+        ),
+    ]
+    free = (
+        each
+        for each in rest
+        if not any(day.start < each["end"] and each["start"] < day.end for day in dates)
+    )
+    return [*found, *free]
+
+
+def _lengths(text: str) -> Iterator[dict[str, Any]]:
     for each in find_durations(text):
-        yield _entity("duration", {"months": each.months, "days": each.days}, each)
+        if not means_age(text, each.start, each.end):
+            yield _entity("duration", {"months": each.months, "days": each.days}, each)
+
+
+def _ages(text: str) -> Iterator[dict[str, Any]]:
     for each in find_ages(text):
-        value = each.months if each.grain == "months" else each.years
-        yield _entity("age", value, each, grain=each.grain)
-    for each in find_amounts(text):
-        yield _entity("amount", each.dollars, each)
-    for each in find_rooms(text):
-        yield _entity("rooms", each.rooms, each)
-    for each in find_counts(text):
-        yield _entity("count", each.count, each, of=each.of)
-    for each in find_ordinals(text):
-        yield _entity("ordinal", each.rank, each)
-    for each in find_emails(text):
-        if each.problem is None:
-            yield _entity("email", each.address, each)
-    for each in find_phones(text):
-        if each.problem is None:
-            yield _entity("phone", each.display, each)
+        if not means_duration(text, each.start, each.end):
+            value = each.months if each.grain == "months" else each.years
+            yield _entity("age", value, each, grain=each.grain)
 
 
 def _entity(kind: str, value: Any, found: Any, **more: Any) -> dict[str, Any]:

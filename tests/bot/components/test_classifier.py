@@ -1,0 +1,148 @@
+"""What the classifier learns, keeps and reloads, on a few sentences (in Rasa's environment)."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("rasa")
+
+from bot.components.classifier import TopicClassifier, decide
+from bot.components.encoder import Encoder
+from bot.components.features import Grams, noisy, piece_grams, word_grams
+from bot.components.respelling import Respeller
+from bot.components.topics import Reading, Topics, fit, softmax
+
+CONFIG = TopicClassifier.get_default_config()
+EXAMPLES = {
+    "childcare.find": [
+        "je cherche une garderie",
+        "une place en CPE pour mon fils",
+        "où trouver un service de garde",
+        "garderie à Rimouski",
+        "faire garder ma fille",
+        "trouver une garderie près de chez moi",
+    ],
+    "lease.end": [
+        "comment finir mon bail",
+        "je veux quitter mon logement avant la fin",
+        "casser mon bail",
+        "partir de mon appartement plus tôt",
+        "mettre fin à mon bail",
+        "sortir de mon bail en cours d'année",
+    ],
+    "out_of_scope": [
+        "une recette de gâteau",
+        "qui a gagné le match",
+        "quel temps fera-t-il demain",
+        "raconte une blague",
+        "réparer mon ordinateur",
+        "le score des Canadiens",
+    ],
+    "affirm": ["oui", "oui merci", "d'accord", "certainement", "tout à fait", "parfait, oui"],
+}
+TEXTS = [text for texts in EXAMPLES.values() for text in texts]
+INTENTS = [intent for intent, texts in EXAMPLES.items() for _ in texts]
+
+
+@pytest.fixture(scope="module")
+def encoder() -> Encoder | None:
+    return Encoder.load()
+
+
+@pytest.fixture(scope="module")
+def topics(encoder: Encoder | None) -> Topics:
+    return fit(TEXTS, INTENTS, encoder, CONFIG)
+
+
+def test_what_was_learned_is_recognised_in_other_spellings(
+    topics: Topics, encoder: Encoder | None
+) -> None:
+    for text, intent in {
+        "jcherche une garderi pr mon gars": "childcare.find",
+        "KOMAN FINIR MON BAIL": "lease.end",
+        "Oui!": "affirm",
+    }.items():
+        assert topics.read(text, encoder).ranking[0][0] == intent, text
+
+
+def test_without_an_encoder_the_same_classifier_works_on_ngrams_alone() -> None:
+    topics = fit(TEXTS, INTENTS, None, CONFIG)
+    assert topics.read("une garderie pour ma fille", None).ranking[0][0] == "childcare.find"
+
+
+def test_stored_and_reloaded_it_reads_exactly_alike(
+    topics: Topics, encoder: Encoder | None, tmp_path: Path
+) -> None:
+    arrays, names = topics.to_arrays()
+    np.savez(tmp_path / "topics.npz", **arrays)
+    reloaded = Topics.from_arrays(
+        dict(np.load(tmp_path / "topics.npz", allow_pickle=False)), json.loads(json.dumps(names))
+    )
+    for text in ("une place pour mon bébé", "finir le bail", "le match d'hier", "zzzz", ""):
+        before, after = topics.read(text, encoder), reloaded.read(text, encoder)
+        assert [name for name, _ in before.ranking] == [name for name, _ in after.ranking]
+        assert np.allclose([each for _, each in before.ranking], [p for _, p in after.ranking])
+        assert after.scope == pytest.approx(before.scope, abs=0.05)
+
+
+def test_training_twice_gives_the_same(topics: Topics, encoder: Encoder | None) -> None:
+    again = fit(TEXTS, INTENTS, encoder, CONFIG)
+    assert np.array_equal(again.weights, topics.weights)
+    assert again.temperature == topics.temperature
+
+
+def test_letters_that_nobody_ever_typed_are_doubt(topics: Topics, encoder: Encoder | None) -> None:
+    assert decide(topics.read("zzzz qqqq", encoder), 0.12)[0] == "clarify"
+    assert decide(topics.read("", encoder), 0.12)[0] == "clarify"
+
+
+@pytest.mark.parametrize(
+    ("ranking", "scope", "intent"),
+    [
+        ([("lease.end", 0.8), ("out_of_scope", 0.1)], 1.0, "lease.end"),
+        ([("lease.end", 0.8), ("out_of_scope", 0.1)], -0.1, "clarify"),
+        ([("lease.end", 0.5), ("out_of_scope", 0.4)], -0.1, "out_of_scope"),
+        ([("out_of_scope", 0.6), ("lease.end", 0.3)], 1.0, "out_of_scope"),
+        ([("lease.end", 0.12), ("lease.notice", 0.1)], 1.0, "lease.end"),
+        ([("lease.end", 0.11), ("lease.notice", 0.1)], 1.0, "clarify"),
+    ],
+)
+def test_doubt_and_foreign_matter_are_told_apart(
+    ranking: list[tuple[str, float]], scope: float, intent: str
+) -> None:
+    assert decide(Reading(ranking, scope=scope, known=True), 0.12)[0] == intent
+
+
+def test_rows_of_ngrams_have_unit_length_and_unknown_text_none() -> None:
+    for analyzer in (word_grams, piece_grams):
+        grams = Grams.fit(analyzer, TEXTS, at_least=1)
+        columns, values = grams.row("une garderie pour mon fils")
+        assert np.linalg.norm(values) == pytest.approx(1)
+        assert len(columns) == len(values) > 0
+        assert grams.transform(["", "une garderie"]).shape == (2, len(grams.terms))
+        assert len(grams.row("")[0]) == 0
+
+
+def test_a_noisy_copy_is_repeatable_and_keeps_its_words() -> None:
+    text = "Où trouver une garderie à Rimouski pour l'été?"
+    one, other = (noisy(text, random.Random(3)) for _ in range(2))
+    assert one == other
+    assert abs(len(one.split()) - len(text.split())) <= 1
+
+
+def test_respelling_restores_accents_and_parts_glued_words_but_leaves_the_rest() -> None:
+    respeller = Respeller.fit(
+        ["le cégep", "un cégep", "l'école", "mon école", "une école", "marche"]
+    )
+    assert respeller.respell("le cegep") == "le cégep"
+    assert respeller.respell("lecole") == "l'école"
+    assert respeller.respell("Marche à Lachute") == "Marche à Lachute"
+
+
+def test_probabilities_sum_to_one_even_of_huge_scores() -> None:
+    assert softmax(np.array([1e4, 0.0, -1e4])).tolist() == [1.0, 0.0, 0.0]
