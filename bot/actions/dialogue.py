@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bot.actions import fallback, handoff
-from bot.actions.entries import answer_topic
+from bot.actions.entries import answer_topic, related_entry
 from bot.actions.places import named_places
 from bot.actions.replies import answer, plain, quick_reply, source_json, source_line
-from bot.actions.respond import question_phrase
-from bot.actions.turn import Focus, Turn
+from bot.actions.respond import form_topic, question_phrase
+from bot.actions.turn import Entity, Focus, Turn
 from bot.actions.wiring import Desk
 from marie.domain.messages import Content
 from marie.domain.replies import Reply
@@ -45,6 +45,11 @@ def dialogue_topics(topics: Answerers) -> Answerers:
             return _pick(turn, desk)
         if turn.all("date") and (turn.focus.topic or "").startswith("lease."):
             return topics["lease.nonrenewal"](turn.about("lease.nonrenewal"), desk)
+        entry = related_entry(turn, desk)
+        if entry is not None:
+            named = Entity(entity="entry", value=entry.id)
+            turn = replace(turn, intent=entry.topic, entities=(*turn.entities, named))
+            return answer_topic(turn, desk)
         return fallback.clarify(turn, desk)
 
     def affirm(turn: Turn, desk: Desk) -> Reply:
@@ -112,17 +117,18 @@ def _resume(turn: Turn, desk: Desk) -> Reply:
     if pending is None:
         return _repeat(turn, desk)
     question = desk.library.phrase(question_phrase(pending))
-    content = plain(desk.library, "resume_form", topic="clarify", question=question)
+    content = plain(desk.library, "resume_form", topic=form_topic(pending), question=question)
     return answer(turn, content, focus=turn.focus)
 
 
 def _why(turn: Turn, desk: Desk) -> Reply:
     pending = turn.focus.pending
     phrase = desk.library.phrases.get(question_phrase(pending)) if pending else None
-    if phrase is None or phrase.why is None:
+    if pending is None or phrase is None or phrase.why is None:
         content = plain(desk.library, "why_asked_default", topic="clarify")
     else:
-        content = Content(text=phrase.why.strip(), topic="clarify")
+        question = desk.library.phrase(question_phrase(pending))
+        content = Content(text=f"{phrase.why.strip()}\n\n{question}", topic=form_topic(pending))
     return answer(turn, content, focus=turn.focus)
 
 

@@ -21,6 +21,9 @@ CARDS = 5
 ENOUGH = 0.45
 """Share of a question's weight that must be in the message for an entry that is not the default."""
 
+NEAR = 0.3
+"""The same, for a message that goes on about an entry's topic."""
+
 MARGIN = 0.1
 """How much more of it than of the default's questions."""
 
@@ -86,33 +89,65 @@ def names_another_entry(turn: Turn, desk: Desk) -> bool:
 def nearest_entry(text: str, entries: list[Entry]) -> Entry:
     """The entry with the question that shares the most of its telling words with `text`.
 
-    A word tells the more, the fewer of the entries use it; the first entry (the default) stays
-    unless another one is clear (`ENOUGH`, by two words or more) and nearer by `MARGIN`.
+    The first entry (the default) stays unless another one is clear (`ENOUGH`, by two words or
+    more) and nearer by `MARGIN`.
     """
-    said = _stems(text)
-    asked = {
-        entry.id: [_stems(question) for question in (entry.title, *entry.questions)]
-        for entry in entries
-    }
-    users: dict[str, int] = {}
-    for questions in asked.values():
-        for stem in set().union(*questions):
-            users[stem] = users.get(stem, 0) + 1
-    weight = {stem: math.log(1 + len(entries) / count) for stem, count in users.items()}
-
-    def score(entry: Entry, *, at_least: int) -> float:
-        best = 0.0
-        for question in asked[entry.id]:
-            shared = question & said
-            if len(shared) >= at_least:
-                total = sum(weight[stem] for stem in question)
-                best = max(best, sum(weight[stem] for stem in shared) / total)
-        return best
-
     default, *others = entries
-    nearest = max(others, key=lambda entry: score(entry, at_least=2))
-    near = score(nearest, at_least=2)
-    return nearest if near >= max(ENOUGH, score(default, at_least=1) + MARGIN) else default
+    weight = _weights(entries)
+    scores = {entry.id: _score(text, entry, weight, at_least=2) for entry in others}
+    nearest = max(others, key=lambda entry: scores[entry.id])
+    floor = max(ENOUGH, _score(text, default, weight, at_least=1) + MARGIN)
+    return nearest if scores[nearest.id] >= floor else default
+
+
+def related_entry(turn: Turn, desk: Desk) -> Entry | None:
+    """What a message that names no topic may ask about the one in focus (« et s’il refuse? »).
+
+    First among the entries of that topic, by one telling word; then among its family's, by two.
+    """
+    topic = turn.focus.topic
+    if topic is None:
+        return None
+    library = desk.library
+    family = [entry for entry in library.entries.values() if same_family(entry.topic, topic)]
+    weight = _weights(family)
+    own = [entry for entry in family if entry.topic == topic]
+    for entries, at_least, enough in ((own, 1, NEAR), (family, 2, ENOUGH)):
+        scored = [(_score(turn.text, each, weight, at_least=at_least), each) for each in entries]
+        best = max(scored, key=lambda each: each[0], default=(0.0, None))
+        if best[1] is not None and best[0] >= enough:
+            return best[1]
+    return None
+
+
+def same_family(one: str, other: str) -> bool:
+    """Whether two topics share the part before the dot."""
+    return one.split(".", maxsplit=1)[0] == other.split(".", maxsplit=1)[0]
+
+
+def _weights(entries: list[Entry]) -> dict[str, float]:
+    """How much each word of the entries' questions tells: the more, the fewer of them use it."""
+    users: dict[str, int] = {}
+    for entry in entries:
+        for stem in set().union(*_questions(entry)):
+            users[stem] = users.get(stem, 0) + 1
+    return {stem: math.log(1 + len(entries) / count) for stem, count in users.items()}
+
+
+def _score(text: str, entry: Entry, weight: dict[str, float], *, at_least: int) -> float:
+    """The best share, over the entry's questions, of their words' weight that `text` has."""
+    said = _stems(text)
+    best = 0.0
+    for question in _questions(entry):
+        shared = question & said
+        if len(shared) >= at_least:
+            total = sum(weight[stem] for stem in question)
+            best = max(best, sum(weight[stem] for stem in shared) / total)
+    return best
+
+
+def _questions(entry: Entry) -> list[set[str]]:
+    return [_stems(question) for question in (entry.title, *entry.questions)]
 
 
 def _stems(text: str) -> set[str]:
@@ -125,7 +160,7 @@ def _cards(entry: Entry, place: Place | None, desk: Desk, offset: int) -> tuple[
     if query is None or (query.ask_place and place is None):
         return [], 0
     page = desk.directory.search(
-        near=place,
+        near=place if query.ask_place else None,
         kinds=frozenset(query.kinds),
         limit=min(query.limit, CARDS),
         offset=offset,
@@ -135,9 +170,10 @@ def _cards(entry: Entry, place: Place | None, desk: Desk, offset: int) -> tuple[
 
 def _introduction(entry: Entry, hits: list[Hit], place: Place | None, desk: Desk) -> str:
     library = desk.library
+    if entry.resources is None or not entry.resources.ask_place:
+        return library.phrase("resources_intro_all") if hits else ""
     if place is None:
-        wants_place = entry.resources is not None and entry.resources.ask_place
-        return library.phrase("ask_place") if wants_place else ""
+        return library.phrase("ask_place")
     where = desk.gazetteer.with_preposition(place)
     if not hits:
         return library.phrase("no_resource_here", place=where)

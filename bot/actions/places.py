@@ -57,6 +57,8 @@ def _ask(places: list[Place], turn: Turn, desk: Desk, topic: str) -> Reply:
         for place in places
     ]
     question = plain(desk.library, "ask_which_place", topic="clarify", buttons=buttons)
+    names = "\n".join(f"• {button['title']}" for button in buttons)
+    question = replace(question, text=f"{question.text}\n{names}")
     focus = replace(turn.focus, topic=topic, place=None)
     return answer(turn, question, focus=focus)
 

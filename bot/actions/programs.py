@@ -26,6 +26,8 @@ from marie.language.folding import words
 FORM = "eligibility"
 FOUNDING = ("emplois-en-regions", "place-aux-jeunes", "emploi-en-sol-quebecois")
 SKIP = "skip"
+ADULT = 16
+"""Years: an age under it, in a message about oneself, is a child's."""
 
 
 def eligibility(turn: Turn, desk: Desk) -> Reply:
@@ -53,6 +55,9 @@ def said_of_oneself(turn: Turn, desk: Desk) -> dict[str, Any]:
             if any(f" {phrase} " in said for phrase in choice.says):
                 told[field.id] = choice.value
                 break
+    age = turn.first("age")
+    if age is not None and age.grain == "years" and float(age.value) >= ADULT:
+        told["age"] = float(age.value)
     return told
 
 

@@ -79,6 +79,14 @@ def _recall(reply: Reply, desk: Desk, pending: Pending) -> Reply:
     return replace(reply, messages=(*before, last), focus=kept)
 
 
+FORM_TOPICS = {"handoff": "handoff", "lease": "lease.nonrenewal", "eligibility": "eligibility"}
+
+
+def form_topic(pending: Pending) -> str:
+    """The topic that a form's questions belong to."""
+    return FORM_TOPICS[pending.form]
+
+
 def question_phrase(pending: Pending) -> str:
     """The phrase that asks for a form's field."""
     return f"{pending.form}_ask_{pending.field}"

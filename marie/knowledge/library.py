@@ -7,6 +7,7 @@ that what an editor saves is spoken in the next turn.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ from marie.knowledge.model import (
 
 MAX_TEXT = 900
 """Longest `text` of an entry, in characters: what a phone shows without scrolling twice."""
+
+_PARAGRAPH = re.compile(r"(?<!\n)\n(?=[^\n–•])")
 
 T = TypeVar("T")
 
@@ -99,7 +102,10 @@ class Library:
                 return value.value
             return self.phrase("expired_value", value=value.value, year=str(value.until.year))
 
-        return PLACEHOLDER.sub(lambda match: replacement(match[1]), text).strip()
+        filled = PLACEHOLDER.sub(lambda match: replacement(match[1]), text).strip()
+        # YAML's folded style makes one line end of a blank line: paragraphs get theirs back, the
+        # lines of a list stay together.
+        return _PARAGRAPH.sub("\n\n", filled)
 
     def used_sources(self, text: str, day: date) -> list[Source]:
         """The sources of the values that `text` says."""

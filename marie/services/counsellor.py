@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from marie.clock import Clock
 from marie.domain.conversation import Conversation, ConversationId, State
 from marie.domain.leads import Lead
-from marie.domain.messages import Author, Content, Message, check_text
+from marie.domain.messages import Author, ClientIdReused, Content, Message, check_text
 from marie.domain.people import Staff
 from marie.services.live import Hub
 from marie.store import conversations, leads, staff
@@ -109,6 +109,8 @@ async def say(
         conversation = await conversations.load(connection, conversation_id, lock=True)
         known = await conversations.by_client_id(connection, conversation_id, client_id)
         if known is not None:
+            if known.content.text != text:
+                raise ClientIdReused
             return known.seq
         conversation.check_owner(by.id)
         conversation = await _append(

@@ -201,12 +201,16 @@ async def message_at(
 async def last_from_visitor(
     connection: AsyncConnection, conversation_id: ConversationId
 ) -> Message | None:
-    """The visitor's newest message."""
+    """The visitor's newest message in her own words, not a button's."""
     message = tables.message
     row = (
         await connection.execute(
             select(message)
-            .where(message.c.conversation_id == conversation_id, message.c.author == "visitor")
+            .where(
+                message.c.conversation_id == conversation_id,
+                message.c.author == "visitor",
+                message.c.payload.is_(None),
+            )
             .order_by(message.c.seq.desc())
             .limit(1)
         )

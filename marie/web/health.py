@@ -85,7 +85,7 @@ async def measured(request: web.Request, handler: Handler) -> web.StreamResponse
         raise
     finally:
         metrics.requests.labels(request.method, name, str(status)).inc()
-        if not name.endswith("/socket"):
+        if not name.endswith(("/socket", "/live")):
             metrics.request_seconds.labels(name).observe(time.perf_counter() - started)
     return response
 
