@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -14,6 +15,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 START = 150.0
@@ -65,9 +67,19 @@ class RunningMarie:
                     return int(child)
         raise LookupError(name)
 
-    def kill(self, name: str) -> None:
-        """SIGKILL one of the three; the supervisor starts it again."""
-        os.kill(self.pid(name), signal.SIGKILL)
+    def kill(self, name: str, *, with_its_own: bool = False) -> None:
+        """SIGKILL one of the three, or all that it started too; the supervisor starts it again."""
+        for pid in self.processes(name) if with_its_own else [self.pid(name)]:
+            os.kill(pid, signal.SIGKILL)
+
+    def processes(self, name: str) -> list[int]:
+        """One of the three with the processes it started."""
+        return [int(pid) for pid in _group(self.pid(name))]
+
+    def health(self) -> tuple[int, dict[str, Any]]:
+        """Status and body of `/healthz`."""
+        status, body = fetch(f"{self.base}/healthz")
+        return status, json.loads(body)
 
     @contextlib.contextmanager
     def frozen(self, name: str) -> Iterator[None]:
@@ -75,10 +87,7 @@ class RunningMarie:
 
         `supervisor` keeps the three from being started again.
         """
-        if name == "supervisor":
-            pids = [self.process.pid]
-        else:
-            pids = [int(pid) for pid in _group(self.pid(name))]
+        pids = [self.process.pid] if name == "supervisor" else self.processes(name)
         for pid in pids:
             os.kill(pid, signal.SIGSTOP)
         try:
@@ -91,9 +100,8 @@ class RunningMarie:
     def is_healthy(self) -> bool:
         """Whether `/healthz` answers 200."""
         try:
-            with urllib.request.urlopen(f"{self.base}/healthz", timeout=10) as response:
-                return bool(response.status == 200)
-        except (urllib.error.URLError, OSError):
+            return fetch(f"{self.base}/healthz")[0] == 200
+        except OSError:
             return False
 
     def wait_healthy(self, seconds: float = START) -> None:
@@ -117,6 +125,16 @@ def _group(leader: int) -> Iterator[str]:
         with contextlib.suppress(OSError):
             if int(stat.read_text().rsplit(")", 1)[1].split()[2]) == leader:
                 yield stat.parent.name
+
+
+def fetch(url: str) -> tuple[int, bytes]:
+    """Status and body of a GET, whatever the status; `OSError` when nobody answers."""
+    try:
+        with urllib.request.urlopen(url, timeout=10) as response:
+            return response.status, response.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read()
 
 
 def free_ports(count: int) -> list[int]:
