@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+from bot.actions.context import read_in_context
 from bot.actions.replies import answer, plain
 from bot.actions.turn import Focus, Pending, Turn
 from bot.actions.wiring import Desk
@@ -36,7 +37,10 @@ def respond(
 ) -> Reply:
     """Marie's reply to `turn`."""
     pending = turn.focus.pending
-    if turn.intent == "safety" or pending is None:
+    if turn.intent == "safety":
+        return topics[turn.intent](turn, desk)
+    if pending is None:
+        turn = read_in_context(turn, desk)
         return topics[turn.intent](turn, desk)
     if turn.intent in ("stop", "restart_over", "why_asked"):
         return topics[turn.intent](turn, desk)

@@ -37,16 +37,19 @@ class Talk:
     last: Reply | None = None
 
     def say(
-        self, text: str, intent: str, *entities: dict[str, Any], confidence: float = 0.9
+        self,
+        text: str,
+        intent: str,
+        *entities: dict[str, Any],
+        confidence: float = 0.9,
+        ranking: tuple[tuple[str, float], ...] = (),
     ) -> Reply:
-        """Marie's reply to `text`."""
+        """Marie's reply to `text`; `ranking`: the readings, when not `intent` alone."""
+        readings = ranking or ((intent, confidence), ("lease.end", 0.09))
         message = {
             "text": text,
             "intent": {"name": intent, "confidence": confidence},
-            "intent_ranking": [
-                {"name": intent, "confidence": confidence},
-                {"name": "lease.end", "confidence": 0.09},
-            ],
+            "intent_ranking": [{"name": name, "confidence": sure} for name, sure in readings],
             "entities": list(entities),
         }
         return self._answer(message)

@@ -269,3 +269,16 @@ def test_montreal_is_where_people_leave_from(talk: Talk) -> None:
 def test_repeat_says_the_same_words(talk: Talk) -> None:
     said = talk.say("combien coûte la garderie", "childcare.cost")
     assert text(talk.say("répète", "repeat")) == text(said)
+
+
+def test_reading_that_was_held_back_holds_in_its_context(talk: Talk) -> None:
+    assert topic(talk.say("combien par jour?", "clarify")) == "clarify"
+    talk.place("une garderie à Rimouski", "childcare.find")
+    reply = talk.say("combien par jour?", "clarify", ranking=(("childcare.cost", 0.97),))
+    assert topic(reply) == "childcare.cost"
+
+
+def test_doubtful_reading_yields_to_an_entry_of_the_topic_in_focus(talk: Talk) -> None:
+    talk.say("mon proprio demande 140 $ de plus", "lease.increase")
+    reply = talk.say("combien de temps pour répondre", "childcare.register", confidence=0.25)
+    assert topic(reply) == "lease.increase"

@@ -1,0 +1,55 @@
+"""Reads a doubtful message again in the light of what was just talked about."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.actions.entries import related_entry, same_family
+from bot.actions.turn import Entity, Turn
+from bot.actions.wiring import Desk
+from marie.knowledge.model import TOPICS
+
+LIKELY = 0.75
+"""A reading that Rasa held back although it was this likely holds when the context supports it."""
+
+UNSURE = 0.4
+"""Under it, a reading from another family yields to an entry of the topic in focus."""
+
+NO_CONTEXT = frozenset(
+    {"greeting", "goodbye", "thanks", "safety", "language", "abuse", "out_of_scope", "clarify"}
+)
+"""Topics that say nothing about what the next message means, or that need no context."""
+
+
+def read_in_context(turn: Turn, desk: Desk) -> Turn:
+    """The same turn, or its likelier reading.
+
+    « combien par jour? » after daycare, « je cherche un job à Sherbrooke »: held back by Rasa as
+    unlike anything learned, likely all the same, and supported by the topic or by a place.
+    « j’ai combien de temps pour répondre? » after a rent increase: read with little confidence as
+    something else, while an entry of the topic in focus answers it.
+    """
+    if turn.pressed:
+        return turn
+    focus = turn.focus.topic
+    if turn.intent == "clarify":
+        best = turn.ranking[0] if turn.ranking else {}
+        name, sure = str(best.get("name")), float(best.get("confidence", 0))
+        supported = turn.first("place") is not None or (
+            focus is not None and same_family(name, focus)
+        )
+        if name in TOPICS - NO_CONTEXT and sure >= LIKELY and supported:
+            return replace(turn, intent=name, confidence=sure)
+        return turn
+    if (
+        focus in TOPICS - NO_CONTEXT
+        and turn.intent in TOPICS - NO_CONTEXT
+        and turn.confidence < UNSURE
+        and not same_family(turn.intent, str(focus))
+        and turn.first("place") is None
+    ):
+        entry = related_entry(turn, desk)
+        if entry is not None:
+            named = Entity(entity="entry", value=entry.id)
+            return replace(turn, intent=entry.topic, entities=(*turn.entities, named))
+    return turn
