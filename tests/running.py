@@ -76,6 +76,14 @@ class RunningMarie:
         """One of the three with the processes it started."""
         return [int(pid) for pid in _group(self.pid(name))]
 
+    def all_processes(self) -> list[int]:
+        """The three that run, with the processes they started."""
+        found: list[int] = []
+        for name in ("rasa", "actions", "web"):
+            with contextlib.suppress(LookupError, OSError):
+                found += self.processes(name)
+        return found
+
     def health(self) -> tuple[int, dict[str, Any]]:
         """Status and body of `/healthz`."""
         status, body = fetch(f"{self.base}/healthz")
@@ -180,9 +188,15 @@ def running_marie(data: Path, **settings: str) -> Iterator[RunningMarie]:
         marie.healthy_after = time.monotonic() - started
         yield marie
     finally:
+        started_by_it = marie.all_processes()
         process.send_signal(signal.SIGINT)
         try:
             process.wait(timeout=25)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        left = [pid for pid in started_by_it if Path(f"/proc/{pid}").exists()]
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+    assert not left, "Ctrl-C left processes behind"
