@@ -16,6 +16,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.constants import INTENT_MESSAGE_PREFIX
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -102,7 +103,10 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         if self._topics is None:
             return messages
         for message in messages:
-            reading = self._topics.read(message.get(TEXT) or "", self._encoder)
+            text = message.get(TEXT) or ""
+            if text.startswith(INTENT_MESSAGE_PREFIX):
+                continue  # a button's payload says its intent; the gateway lets no other through
+            reading = self._topics.read(text, self._encoder)
             intent, confidence = decide(reading, self._config["doubt"])
             message.set(INTENT, {"name": intent, "confidence": confidence}, add_to_output=True)
             ranking = [

@@ -91,8 +91,8 @@ _ANSWERS = frozenset(
 )
 _FILLERS = frozenset(
     fold_key(
-        "a au aux d dans de des du en et il elle j je l la le les m ma mon nous on ou pour svp un une"
-        " vers merci oui ai c est cest environ"
+        "a au aux d dans de des du en et il elle j je l la le les m ma mon nous on ou pour svp un"
+        " une vers merci oui ai c est cest environ"
     ).split()
 )
 """Words that add nothing to a bare answer ("c'est le 30 juin, merci")."""

@@ -11,6 +11,8 @@ import pytest
 
 pytest.importorskip("rasa")
 
+from rasa.shared.nlu.training_data.message import Message
+
 from bot.components.classifier import TopicClassifier, decide
 from bot.components.encoder import Encoder
 from bot.components.features import Grams, noisy, piece_grams, word_grams
@@ -116,6 +118,15 @@ def test_doubt_and_foreign_matter_are_told_apart(
     ranking: list[tuple[str, float]], scope: float, intent: str
 ) -> None:
     assert decide(Reading(ranking, scope=scope, known=True), 0.12)[0] == intent
+
+
+def test_a_buttons_payload_is_not_read_at_all(topics: Topics) -> None:
+    component = TopicClassifier(CONFIG, None, None, None, topics)  # type: ignore[arg-type]
+    payload, sentence = component.process(
+        [Message({"text": '/childcare.find{"place": "region:01"}'}), Message({"text": "oui"})]
+    )
+    assert payload.get("intent") is None
+    assert sentence.get("intent")["name"] == "affirm"
 
 
 def test_rows_of_ngrams_have_unit_length_and_unknown_text_none() -> None:
