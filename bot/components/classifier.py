@@ -27,6 +27,12 @@ from bot.components.topics import Reading, Topics, fit
 
 DOUBT_INTENT = "clarify"
 RANKED = 10
+TALK = frozenset(
+    ("greeting", "goodbye", "thanks", "capabilities", "handoff")
+    + ("privacy", "language", "safety", "abuse")
+)
+"""Talk with Marie herself: said in any words, it is never foreign once it is this likely."""
+TALK_LEAST = 0.4
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -123,7 +129,7 @@ def decide(reading: Reading, doubt: float) -> tuple[str, float]:
         return DOUBT_INTENT, confidence
     if best == OUT_OF_SCOPE:
         return OUT_OF_SCOPE, confidence
-    if reading.scope < 0:
+    if reading.scope < 0 and not (best in TALK and confidence >= TALK_LEAST):
         outside = dict(reading.ranking).get(OUT_OF_SCOPE, 0.0)
         return (OUT_OF_SCOPE if outside >= confidence / 3 else DOUBT_INTENT), confidence
     return (best, confidence) if confidence >= doubt else (DOUBT_INTENT, confidence)

@@ -108,8 +108,8 @@ def _is_bare_answer(text: str, entities: list[dict[str, Any]]) -> bool:
         for word in words(text)
         if not any(start <= word.start and word.end <= end for start, end in spans)
     ]
-    # "et à Gaspé" goes on with something, and so does a question.
+    # "et à Gaspé" goes on with something, and so does a question; "à demain" takes leave.
     return all(word.text in _FILLERS for word in uncovered) and not _GOES_ON.match(fold(text))
 
 
-_GOES_ON = re.compile(r"\W*(?:et|ou)\b|.*\?")
+_GOES_ON = re.compile(r"\W*(?:et|ou)\b|.*\?|\W*a (?:demain|[a-z]+di|dimanche|la semaine)\b")

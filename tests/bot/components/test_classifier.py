@@ -110,6 +110,8 @@ def test_letters_that_nobody_ever_typed_are_doubt(topics: Topics, encoder: Encod
         ([("lease.end", 0.8), ("out_of_scope", 0.1)], -0.1, "clarify"),
         ([("lease.end", 0.5), ("out_of_scope", 0.4)], -0.1, "out_of_scope"),
         ([("out_of_scope", 0.6), ("lease.end", 0.3)], 1.0, "out_of_scope"),
+        ([("abuse", 0.4), ("out_of_scope", 0.1)], -0.1, "abuse"),
+        ([("abuse", 0.39), ("out_of_scope", 0.1)], -0.1, "clarify"),
         ([("lease.end", 0.12), ("lease.notice", 0.1)], 1.0, "lease.end"),
         ([("lease.end", 0.11), ("lease.notice", 0.1)], 1.0, "clarify"),
     ],

@@ -74,6 +74,7 @@ def test_a_bare_answer_informs(text: str) -> None:
     [
         "mon bail finit le 30 juin",
         "et le 30 juin?",
+        "à demain",
         "le 30 juin?",
         "oui",
         "une garderie pour 3 ans",
