@@ -28,8 +28,17 @@ from bot.components.topics import Reading, Topics, fit
 DOUBT_INTENT = "clarify"
 RANKED = 10
 TALK = frozenset(
-    ("greeting", "goodbye", "thanks", "capabilities", "handoff")
-    + ("privacy", "language", "safety", "abuse")
+    [
+        "greeting",
+        "goodbye",
+        "thanks",
+        "capabilities",
+        "handoff",
+        "privacy",
+        "language",
+        "safety",
+        "abuse",
+    ]
 )
 """Talk with Marie herself: said in any words, it is never foreign once it is this likely."""
 TALK_LEAST = 0.4
