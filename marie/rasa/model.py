@@ -13,6 +13,9 @@ from pathlib import Path
 
 from marie.settings import ROOT
 
+LEARNING = ("classifier", "topics", "features", "scope", "respelling", "encoder")
+"""The components that learn from the examples."""
+
 KEPT = 3
 """Older models kept for going back."""
 
@@ -22,11 +25,13 @@ class TrainingFailed(Exception):
 
 
 def training_files(root: Path = ROOT) -> Iterator[Path]:
-    """Every file that a trained model depends on."""
+    """Every file that a trained model depends on; the other components are read when Rasa loads."""
     yield from (root / name for name in ("config.yml", "domain.yml", "requirements/rasa.txt"))
     yield from sorted((root / "bot" / "data").rglob("*.yml"))
-    for package in ("bot/components", "marie/language"):
-        yield from sorted((root / package).rglob("*.py"))
+    yield from (root / "bot" / "components" / f"{name}.py" for name in LEARNING)
+    yield from (
+        root / "marie" / "language" / f"{name}.py" for name in ("folding", "sounds", "shorthand")
+    )
 
 
 def fingerprint(root: Path = ROOT) -> str:
@@ -55,6 +60,9 @@ def rasa_environment(env: dict[str, str], data: Path) -> dict[str, str]:
         "RASA_CACHE_DIRECTORY": str(data / "rasa-cache"),
         "MPLCONFIGDIR": str(data / "matplotlib"),
         "TF_CPP_MIN_LOG_LEVEL": "2",
+        # Threads of the mathematics libraries wait for one another on a busy machine.
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
         "PYTHONPATH": str(ROOT),
         "PYTHONWARNINGS": "ignore",
     }
