@@ -59,7 +59,7 @@ export class Log {
     Object.assign(this, { node, api, grown });
   }
 
-  /** What stays is not touched: a screen reader says it once. */
+  /** What stays is not touched: it is read aloud once. */
   draw({ messages, pending, link: state }) {
     const drawn = new Map();
     let previous;
@@ -87,7 +87,8 @@ export class Log {
       author === 'marie' && avatar(),
       author === 'counsellor' && el('span', { class: 'avatar', 'aria-hidden': true }, name?.[0]),
       author !== 'system' && el('p', { class: 'who' }, el('bdi', {}, name), ' ', el('time', {}, said(at))),
-      el('div', { class: 'text', dir: 'auto' }, ...author === 'visitor' ? [text] : linked(text)),
+      // Cards say again what a list in the text says.
+      el('div', { class: 'text', dir: 'auto' }, ...author === 'visitor' ? [text] : linked(resources?.length ? text.replace(/(\n• .*)+\n/, '') : text)),
       el('p', { class: 'status' }));
     if (resources?.length || documents?.length || sources?.length) {
       // Words first: this is fetched with the first answer that has it.
