@@ -95,9 +95,7 @@ def say_entry(
     sources = unique_sources([*entry.sources, *library.used_sources(raw, turn.today)])
     said = library.fill(raw, turn.today)
     cards = [cards_text(hits, library)] if hits else []
-    # What was asked for comes first: the cards near a place, then what to know about them.
-    first = part == "found" and entry.found is not None
-    paragraphs = [*more, *cards, said] if first else [said, *more, *cards]
+    paragraphs = [said, *more, *cards]
     if sources and entry.topic not in UNSOURCED:
         paragraphs.append(source_line(sources[0], library))
     offered = [*buttons, *entry_buttons(entry, library, place)]
