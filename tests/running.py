@@ -135,6 +135,16 @@ def _group(leader: int) -> Iterator[str]:
                 yield stat.parent.name
 
 
+def _alive(pids: list[int]) -> dict[int, str]:
+    """Those that still run, with their command lines; what waits to be reaped does not run."""
+    found = {}
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            if command := Path(f"/proc/{pid}/cmdline").read_text():
+                found[pid] = command.replace("\0", " ")
+    return found
+
+
 def fetch(url: str) -> tuple[int, bytes]:
     """Status and body of a GET, whatever the status; `OSError` when nobody answers."""
     try:
@@ -195,8 +205,10 @@ def running_marie(data: Path, **settings: str) -> Iterator[RunningMarie]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        left = [pid for pid in started_by_it if Path(f"/proc/{pid}").exists()]
+        deadline = time.monotonic() + 3
+        while (left := _alive(started_by_it)) and time.monotonic() < deadline:
+            time.sleep(0.1)
         for pid in left:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-    assert not left, "Ctrl-C left processes behind"
+    assert not left, f"Ctrl-C left processes behind: {left}"

@@ -8,6 +8,7 @@ import signal
 
 from aiohttp import web
 
+from marie.services import masking
 from marie.settings import Settings
 from marie.web.app import create_app
 from marie.web.health import private_app
@@ -30,7 +31,10 @@ async def serve(settings: Settings) -> None:
         await private.setup()
         await web.TCPSite(public, settings.host, settings.port, reuse_address=True).start()
         await web.TCPSite(private, "127.0.0.1", settings.private_port, reuse_address=True).start()
+        # Before Rasa is there, so that no visitor waits for it, nor for a loop that it keeps busy.
+        learning = asyncio.create_task(asyncio.to_thread(masking.load))
         await stop.wait()
+        learning.cancel()
     finally:
         await private.cleanup()
         await public.cleanup()

