@@ -82,12 +82,15 @@ class Turns:
         self._clock = clock
         self._grace = grace
         self._workers: dict[ConversationId, asyncio.Task[None]] = {}
+        self._woken: set[ConversationId] = set()
         self._closing = asyncio.Event()
         self._at_once = asyncio.Semaphore(AT_ONCE)
 
     def wake(self, conversation_id: ConversationId) -> None:
         """See to it that the conversation's pending messages are answered."""
-        if conversation_id not in self._workers and not self._closing.is_set():
+        if conversation_id in self._workers:
+            self._woken.add(conversation_id)
+        elif not self._closing.is_set():
             task = asyncio.create_task(self._work(conversation_id))
             self._workers[conversation_id] = task
 
@@ -135,31 +138,37 @@ class Turns:
                     return False
 
     async def _work(self, conversation_id: ConversationId) -> None:
+        attempts, asking_since = 0, time.monotonic()
         try:
-            attempts, asking_since = 0, time.monotonic()
             while True:
-                turn = await self._next(conversation_id)
-                if turn is None:
-                    break
+                self._woken.discard(conversation_id)
                 try:
+                    turn = await self._next(conversation_id)
+                    if turn is None:
+                        break
                     await self._answer(turn)
                     attempts, asking_since = 0, time.monotonic()
+                    continue
                 except RasaUnavailable as error:
                     log.warning("no answer from Rasa for a turn: %s", error)
                     # A server that hangs fails after a long time: no grace comes on top of it.
                     if time.monotonic() - asking_since >= self._grace:
                         await self._say_that_rasa_is_away(conversation_id)
-                    await self._unless_closing(asyncio.sleep(RETRY[min(attempts, len(RETRY) - 1)]))
-                    attempts += 1
+                except (conversations.UnknownConversation, _Closing):
+                    raise
+                except Exception:
+                    log.exception("a turn failed; it stays pending and is tried again")
+                await self._unless_closing(asyncio.sleep(RETRY[min(attempts, len(RETRY) - 1)]))
+                attempts += 1
         except (conversations.UnknownConversation, _Closing):
             pass  # erased meanwhile: nothing is owed any more; or taken up at the next start
         except Exception:
-            # The turn stays pending: the next message or the next start takes it up.
-            log.exception("a turn failed")
+            log.exception("a conversation's worker stopped")
         finally:
-            self._workers.pop(conversation_id, None)
-        # A message may have come in between the last look and the line above.
-        if not self._closing.is_set() and await self._is_owed(conversation_id):
+            del self._workers[conversation_id]
+        # A message may have come in after the last look: its `wake` found this worker.
+        if conversation_id in self._woken:
+            self._woken.discard(conversation_id)
             self.wake(conversation_id)
 
     async def _unless_closing(self, wait: Coroutine[Any, Any, T]) -> T:
@@ -172,10 +181,6 @@ class Turns:
             return task.result()
         task.cancel()
         raise _Closing
-
-    async def _is_owed(self, conversation_id: ConversationId) -> bool:
-        async with self._database.read() as connection:
-            return await conversations.next_pending(connection, conversation_id) is not None
 
     async def _next(self, conversation_id: ConversationId) -> TurnRequest | None:
         async with self._database.read() as connection:
