@@ -235,7 +235,7 @@ class Browsing:
 
     async def until_shown(self, log: list[Message], *, seconds: float = 30) -> None:
         """The screen shows this log: nothing missing, nothing twice, in order."""
-        wanted = [(message["author"], one_line(message["text"])) for message in log]
+        wanted = [(message["author"], one_line(bubble(message))) for message in log]
         got: list[tuple[str, str]] = []
         try:
             async with asyncio.timeout(seconds):
@@ -305,6 +305,20 @@ def check_log(log: list[Message], said: list[str]) -> None:
 def told(log: list[Message]) -> str:
     """A log in a few words, for the failure that shows it."""
     return "; ".join(f"{each['seq']} {each['author']}: {each['text'][:40]!r}" for each in log)
+
+
+def bubble(message: Message) -> str:
+    """The words in the widget's bubble: the list that cards say again is left to the cards."""
+    text: str = message["text"]
+    return re.sub(r"(\n• .*)+\n", "", text, count=1) if message["resources"] else text
+
+
+def as_drawn(message: Message) -> str:
+    """A message's words in the widget: what the cards say is not said again in the bubble."""
+    text = message["text"]
+    if message["resources"]:
+        text = re.sub(r"(\n• .*)+\n", "", text, count=1)
+    return one_line(text)
 
 
 def one_line(text: str) -> str:
