@@ -313,14 +313,6 @@ def bubble(message: Message) -> str:
     return re.sub(r"(\n• .*)+\n", "", text, count=1) if message["resources"] else text
 
 
-def as_drawn(message: Message) -> str:
-    """A message's words in the widget: what the cards say is not said again in the bubble."""
-    text = message["text"]
-    if message["resources"]:
-        text = re.sub(r"(\n• .*)+\n", "", text, count=1)
-    return one_line(text)
-
-
 def one_line(text: str) -> str:
     """Words without the breaks between them."""
     return " ".join(text.split())
