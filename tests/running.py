@@ -61,10 +61,14 @@ class RunningMarie:
         """The process id of `rasa`, `actions` or `web`."""
         marks = {"rasa": "\0rasa\0run\0", "actions": "\0rasa_sdk\0", "web": "\0serve\0"}
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        for child in children.read_text().split():
-            with contextlib.suppress(OSError):
-                if marks[name] in Path(f"/proc/{child}/cmdline").read_text():
-                    return int(child)
+        deadline = time.monotonic() + 15
+        # Between its end and its next start a process is nowhere.
+        while time.monotonic() < deadline:
+            for child in children.read_text().split():
+                with contextlib.suppress(OSError):
+                    if marks[name] in Path(f"/proc/{child}/cmdline").read_text():
+                        return int(child)
+            time.sleep(0.05)
         raise LookupError(name)
 
     def kill(self, name: str, *, with_its_own: bool = False) -> None:
