@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from marie.cli import processes
+
 ROOT = Path(__file__).resolve().parent.parent
 START = 150.0
 """Seconds until healthy on a busy machine, a first training not included."""
@@ -195,6 +197,8 @@ def running_marie(data: Path, **settings: str) -> Iterator[RunningMarie]:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            # A killed test run leaves no Marie behind.
+            preexec_fn=processes._die_with_parent,  # noqa: PLW1509 - it starts no thread
         )
     marie = RunningMarie(process, data, env, port, output)
     try:
