@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -196,8 +195,3 @@ def answer(turn: Turn, *contents: Content, focus: Focus, **more: Any) -> Reply:
 
 def _distinct(buttons: Iterable[dict[str, str]]) -> list[dict[str, str]]:
     return list({button["payload"]: button for button in buttons}.values())
-
-
-def iso(day: date) -> str:
-    """A day as data carries it."""
-    return day.isoformat()

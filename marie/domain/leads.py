@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -33,4 +33,3 @@ class Lead:
     conversation_id: ConversationId
     created_at: datetime
     request: HandoverRequest
-    extra: dict[str, Any] = field(default_factory=dict)

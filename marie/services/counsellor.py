@@ -141,7 +141,7 @@ async def mark_read(
     hub.changed(conversation_id)
 
 
-async def leave(
+async def _leave(
     database: Database,
     hub: Hub,
     conversation_id: ConversationId,
@@ -175,7 +175,7 @@ async def hand_back(
     clock: Clock,
 ) -> None:
     """Give the conversation back to Marie; `NotOwner` for anybody else."""
-    await leave(
+    await _leave(
         database,
         hub,
         conversation_id,
@@ -197,7 +197,7 @@ async def close(
     clock: Clock,
 ) -> None:
     """End the conversation; a new message of the visitor reopens it as Marie's."""
-    await leave(
+    await _leave(
         database,
         hub,
         conversation_id,

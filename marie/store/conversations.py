@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, Select, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -147,14 +147,12 @@ async def by_client_id(
 ) -> Message | None:
     """The visitor's message that carried this `client_id`."""
     message = tables.message
-    row = (
-        await connection.execute(
-            select(message).where(
-                message.c.conversation_id == conversation_id, message.c.client_id == client_id
-            )
-        )
-    ).first()
-    return None if row is None else _message(row)
+    return await _one(
+        connection,
+        select(message).where(
+            message.c.conversation_id == conversation_id, message.c.client_id == client_id
+        ),
+    )
 
 
 async def messages_after(
@@ -188,14 +186,10 @@ async def message_at(
 ) -> Message | None:
     """The message `seq`."""
     message = tables.message
-    row = (
-        await connection.execute(
-            select(message).where(
-                message.c.conversation_id == conversation_id, message.c.seq == seq
-            )
-        )
-    ).first()
-    return None if row is None else _message(row)
+    return await _one(
+        connection,
+        select(message).where(message.c.conversation_id == conversation_id, message.c.seq == seq),
+    )
 
 
 async def last_from_visitor(
@@ -203,19 +197,17 @@ async def last_from_visitor(
 ) -> Message | None:
     """The visitor's newest message in her own words, not a button's."""
     message = tables.message
-    row = (
-        await connection.execute(
-            select(message)
-            .where(
-                message.c.conversation_id == conversation_id,
-                message.c.author == "visitor",
-                message.c.payload.is_(None),
-            )
-            .order_by(message.c.seq.desc())
-            .limit(1)
+    return await _one(
+        connection,
+        select(message)
+        .where(
+            message.c.conversation_id == conversation_id,
+            message.c.author == "visitor",
+            message.c.payload.is_(None),
         )
-    ).first()
-    return None if row is None else _message(row)
+        .order_by(message.c.seq.desc())
+        .limit(1),
+    )
 
 
 async def next_pending(
@@ -223,18 +215,16 @@ async def next_pending(
 ) -> Message | None:
     """The oldest visitor's message that Marie still owes an answer."""
     message = tables.message
-    row = (
-        await connection.execute(
-            select(message)
-            .where(
-                message.c.conversation_id == conversation_id,
-                message.c.turn == Turn.PENDING.value,
-            )
-            .order_by(message.c.seq)
-            .limit(1)
+    return await _one(
+        connection,
+        select(message)
+        .where(
+            message.c.conversation_id == conversation_id,
+            message.c.turn == Turn.PENDING.value,
         )
-    ).first()
-    return None if row is None else _message(row)
+        .order_by(message.c.seq)
+        .limit(1),
+    )
 
 
 async def conversations_with_pending(connection: AsyncConnection) -> list[ConversationId]:
@@ -306,6 +296,11 @@ async def forget_erased(connection: AsyncConnection, *, now: datetime) -> int:
         delete(tables.erased).where(tables.erased.c.erased_at < now - ERASED_KEPT)
     )
     return result.rowcount
+
+
+async def _one(connection: AsyncConnection, query: Select[Any]) -> Message | None:
+    row = (await connection.execute(query)).first()
+    return None if row is None else _message(row)
 
 
 def _columns(conversation: Conversation) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import aiohttp
 from aiohttp import web
@@ -83,7 +83,8 @@ def create_app(
 
     for routes in (
         health.routes,
-        visitors.routes,  # the socket adds itself to these
+        visitors.routes,
+        socket.routes,
         directory.routes,
         openapi.routes,
         demo.routes,
@@ -112,7 +113,7 @@ async def _http(app: web.Application) -> AsyncIterator[None]:
         yield
 
 
-def _turns(grace: float):  # type: ignore[no-untyped-def]
+def _turns(grace: float) -> Callable[[web.Application], AsyncIterator[None]]:
     async def run(app: web.Application) -> AsyncIterator[None]:
         library = app[LIBRARY]
         app[TURNS] = Turns(
@@ -131,6 +132,3 @@ def _turns(grace: float):  # type: ignore[no-untyped-def]
         await app[TURNS].close()
 
     return run
-
-
-__all__ = ["create_app", "socket"]

@@ -6,7 +6,6 @@ Each error has one translation, here; handlers and services raise what happened.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -98,6 +97,3 @@ async def api_problems(request: web.Request, handler: Handler) -> web.StreamResp
             log.exception("a request failed: %s %s", request.method, request.path)
             problem = Problem("busy", **{"Retry-After": "5"})
         return problem_response(problem)
-
-
-Translate = Callable[[Exception], Problem | None]

@@ -19,7 +19,9 @@ from marie.store.conversations import Erased, UnknownConversation
 from marie.web.keys import DATABASE, HUB, METRICS
 from marie.web.problems import Problem, as_problem, problem_body
 from marie.web.requests import address, known_form, parse_json, whole_number
-from marie.web.visitors import SendRequest, read_marks, routes, take_in
+from marie.web.visitors import SendRequest, read_marks, take_in
+
+routes = web.RouteTableDef()
 
 PROTOCOL = "marie.v1"
 FIRST_FRAME = 10
