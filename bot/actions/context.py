@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.actions.choices import said_choice
 from bot.actions.entries import related_entry, same_family
 from bot.actions.turn import Entity, Turn
 from bot.actions.wiring import Desk
@@ -14,6 +15,9 @@ LIKELY = 0.75
 
 UNSURE = 0.4
 """Under it, a reading from another family yields to an entry of the topic in focus."""
+
+UNCLEAR = frozenset({"clarify", "out_of_scope", "inform", "follow_up"})
+"""Readings that name no topic."""
 
 NO_CONTEXT = frozenset(
     {"greeting", "goodbye", "thanks", "safety", "language", "abuse", "out_of_scope", "clarify"}
@@ -32,6 +36,14 @@ def read_in_context(turn: Turn, desk: Desk) -> Turn:
     if turn.pressed:
         return turn
     focus = turn.focus.topic
+    if (
+        turn.intent in UNCLEAR
+        and str(focus).startswith("lease.")
+        and turn.profile.get("lease", {}).get("end") is not None
+        and said_choice(turn.text, desk.lease_words) is not None
+    ):
+        # « c’est une chambre », after the dates of a lease: other dates.
+        return replace(turn, intent="lease.nonrenewal")
     if turn.intent == "clarify":
         best = turn.ranking[0] if turn.ranking else {}
         name, sure = str(best.get("name")), float(best.get("confidence", 0))

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from bot.actions.choices import said_choice
 from bot.actions.entries import answer_topic
 from bot.actions.replies import answer, plain, quick_reply, say_entry, source_json
 from bot.actions.turn import Entity, Pending, Turn
@@ -34,7 +35,7 @@ def nonrenewal(turn: Turn, desk: Desk) -> Reply:
     """The window of the notice; asks for the end of the lease when it is not known."""
     if turn.value("entry") is not None:
         return answer_topic(turn, desk)
-    lease = _told(turn)
+    lease = _told(turn, desk)
     mentioned = turn.first("date")
     if mentioned is not None and mentioned.problem is not None:
         return _ask_end(turn, desk, "lease_bad_date")
@@ -51,7 +52,7 @@ def nonrenewal(turn: Turn, desk: Desk) -> Reply:
 def notice(turn: Turn, desk: Desk) -> Reply:
     """The letter: how to write and send it, and when it must arrive once the end is known."""
     reply = answer_topic(turn, desk)
-    lease = _told(turn)
+    lease = _told(turn, desk)
     if lease.get("end") is None:
         return reply
     dated = _window(turn, desk, date.fromisoformat(lease["end"]), lease)
@@ -69,7 +70,7 @@ def take_end(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
     return nonrenewal(turn.about("lease.nonrenewal"), desk)
 
 
-def _told(turn: Turn) -> dict[str, Any]:
+def _told(turn: Turn, desk: Desk) -> dict[str, Any]:
     """What the visitor said of her lease, now or before."""
     lease = dict(turn.profile.get("lease") or {})
     mentioned = turn.first("date")
@@ -81,7 +82,8 @@ def _told(turn: Turn) -> dict[str, Any]:
     # « un fils de 3 ans » reads as a length of time too: an age is not the lease's.
     if isinstance(duration, dict) and duration.get("months") and not turn.all("age"):
         lease["length_months"] = duration["months"]
-    match turn.value("answer"):
+    said = said_choice(turn.text, desk.lease_words)
+    match turn.value("answer") or (said.value if said is not None else None):
         case "short":
             lease |= {"length_months": 6, **_USUAL}
         case "year":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from bot.actions.choices import said_choice
 from bot.actions.entries import answer_topic
 from bot.actions.replies import answer, quick_reply, source_json
 from bot.actions.turn import Pending, Turn
@@ -21,7 +22,6 @@ from marie.guidance.eligibility import (
     next_question,
 )
 from marie.knowledge.model import Source
-from marie.language.folding import words
 
 FORM = "eligibility"
 FOUNDING = ("emplois-en-regions", "place-aux-jeunes", "emploi-en-sol-quebecois")
@@ -48,13 +48,11 @@ def take_answer(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
 
 def said_of_oneself(turn: Turn, desk: Desk) -> dict[str, Any]:
     """What the message says of the visitor's situation, by `knowledge/profile.yml`."""
-    said = f" {' '.join(word.text for word in words(turn.text))} "
     told: dict[str, Any] = {}
     for field in desk.profile_fields.values():
-        for choice in field.choices:
-            if any(f" {phrase} " in said for phrase in choice.says):
-                told[field.id] = choice.value
-                break
+        choice = said_choice(turn.text, field.choices)
+        if choice is not None:
+            told[field.id] = choice.value
     age = turn.first("age")
     if age is not None and age.grain == "years" and float(age.value) >= ADULT:
         told["age"] = float(age.value)

@@ -16,11 +16,13 @@ from marie.guidance.eligibility import Program
 from marie.knowledge.library import Library
 from marie.knowledge.opened import Knowledge, open_knowledge
 from marie.knowledge.rules import (
+    Choice,
     Field,
     FollowUp,
     LeaseRules,
     load_follow_ups,
     load_lease_rules,
+    load_lease_words,
     load_profile_fields,
     load_programs,
 )
@@ -35,6 +37,7 @@ class Desk(Knowledge):
     lease: LeaseRules
     follow_ups: tuple[FollowUp, ...]
     profile_fields: Mapping[str, Field]
+    lease_words: tuple[Choice, ...]
 
     @property
     def library(self) -> Library:
@@ -53,6 +56,7 @@ def open_desk(knowledge: Path) -> Desk:
         lease=load_lease_rules(knowledge / "lease"),
         follow_ups=load_follow_ups(knowledge),
         profile_fields=load_profile_fields(knowledge),
+        lease_words=load_lease_words(knowledge),
     )
 
 

@@ -71,6 +71,11 @@ def load_follow_ups(knowledge: Path) -> tuple[FollowUp, ...]:
     return read(knowledge / "follow_ups.yml", tuple[FollowUp, ...])
 
 
+def load_lease_words(knowledge: Path) -> tuple[Choice, ...]:
+    """`knowledge/lease_words.yml`: how a message tells what kind of lease it is about."""
+    return read(knowledge / "lease_words.yml", tuple[Choice, ...])
+
+
 def load_profile_fields(knowledge: Path) -> Mapping[str, Field]:
     """`knowledge/profile.yml`, by field."""
     fields = read(knowledge / "profile.yml", tuple[Field, ...])
@@ -84,7 +89,7 @@ def rule_problems(knowledge: Path) -> Iterator[str]:
             yield from mistakes(read(path, Program))
         except KnowledgeErrors as error:
             yield from error.problems
-    for load in (load_follow_ups, load_profile_fields):
+    for load in (load_follow_ups, load_profile_fields, load_lease_words):
         try:
             load(knowledge)
         except KnowledgeErrors as error:

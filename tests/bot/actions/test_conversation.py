@@ -282,3 +282,42 @@ def test_doubtful_reading_yields_to_an_entry_of_the_topic_in_focus(talk: Talk) -
     talk.say("mon proprio demande 140 $ de plus", "lease.increase")
     reply = talk.say("combien de temps pour répondre", "childcare.register", confidence=0.25)
     assert topic(reply) == "lease.increase"
+
+
+def test_room_told_in_the_message_has_a_rooms_window(talk: Talk) -> None:
+    told = "le bail de ma chambre finit le 31 août 2027, je dois l’avertir quand"
+    reply = talk.say(told, "lease.nonrenewal", day("2027-08-31"))
+    assert reply.messages[0].data["window"] == {"first": "2027-08-12", "last": "2027-08-21"}
+    assert "12 mois ou plus" not in text(reply)
+
+
+@pytest.mark.parametrize("intent", ["clarify", "inform", "follow_up", "out_of_scope"])
+def test_room_told_after_the_dates_gives_other_dates(talk: Talk, intent: str) -> None:
+    talk.say("mon bail finit le 30 juin", "lease.nonrenewal", day("2027-06-30"))
+    reply = talk.say("c’est une chambre", intent)
+    assert reply.messages[0].data["window"] == {"first": "2027-06-11", "last": "2027-06-20"}
+
+
+def test_room_to_look_for_is_not_the_lease(talk: Talk) -> None:
+    told = "mon bail finit le 30 juin 2027 et je cherche un logement à deux chambres"
+    reply = talk.say(told, "lease.nonrenewal", day("2027-06-30"))
+    assert reply.messages[0].data["window"] == {"first": "2027-01-01", "last": "2027-03-31"}
+
+
+def test_low_rent_dwelling_gets_no_window_but_the_next_door(talk: Talk) -> None:
+    told = "mon bail de HLM finit le 30 juin 2027"
+    reply = talk.say(told, "lease.nonrenewal", day("2027-06-30"))
+    assert "window" not in reply.messages[0].data
+    assert "office d’habitation" in text(reply)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "mon bail finit le 30 juin 2027 et j’attends un HLM",
+        "mon bail signé il y a moins d’un an finit le 30 juin 2027",
+    ],
+)
+def test_words_about_something_else_leave_the_dates_alone(talk: Talk, told: str) -> None:
+    reply = talk.say(told, "lease.nonrenewal", day("2027-06-30"))
+    assert reply.messages[0].data["window"] == {"first": "2027-01-01", "last": "2027-03-31"}
