@@ -114,28 +114,27 @@ class Turns:
 
     async def wait_answered(
         self, conversation_id: ConversationId, seq: int, seconds: float
-    ) -> bool:
-        """Whether Marie said what she has to say to message `seq` within `seconds`.
+    ) -> list[Message] | None:
+        """What Marie says to message `seq`, once she has said it, within `seconds`.
 
-        False when a counsellor has the conversation or the time ran out.
+        None when a counsellor has the conversation or the time ran out. An answer may also be that
+        she cannot answer yet.
         """
         deadline = time.monotonic() + seconds
         with self._hub.listen(conversation_id) as signals:
             while True:
                 async with self._database.read() as connection:
-                    message = await conversations.message_at(connection, conversation_id, seq)
-                    if message is None or message.turn is Turn.COUNSELLOR:
-                        return False
-                    if message.turn is Turn.ANSWERED:
-                        return True
-                    if await conversations.answers_to(connection, conversation_id, seq):
-                        return True  # Marie said that she cannot answer yet
+                    asked, answers = await conversations.exchange(connection, conversation_id, seq)
+                if asked is None or asked.turn is Turn.COUNSELLOR:
+                    return None
+                if answers or asked.turn is Turn.ANSWERED:
+                    return answers
                 try:
                     async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
                         while not isinstance(await signals.get(), Changed):
                             pass
                 except TimeoutError:
-                    return False
+                    return None
 
     async def _work(self, conversation_id: ConversationId) -> None:
         attempts, asking_since = 0, time.monotonic()

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, func, insert, select, update
+from sqlalchemy import Row, Select, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -179,6 +179,24 @@ async def answers_to(
         .order_by(message.c.seq)
     )
     return [_message(row) for row in rows]
+
+
+async def exchange(
+    connection: AsyncConnection, conversation_id: ConversationId, seq: int
+) -> tuple[Message | None, list[Message]]:
+    """The message `seq` and what answers it, in order."""
+    message = tables.message
+    rows = await connection.execute(
+        select(message)
+        .where(
+            message.c.conversation_id == conversation_id,
+            or_(message.c.seq == seq, message.c.answers == seq),
+        )
+        .order_by(message.c.seq)
+    )
+    found = [_message(row) for row in rows]
+    asked = next((each for each in found if each.seq == seq), None)
+    return asked, [each for each in found if each.answers == seq]
 
 
 async def message_at(

@@ -7,7 +7,6 @@ from aiohttp import web
 
 from marie.domain.conversation import Conversation, ConversationId
 from marie.services import visitor
-from marie.store import conversations
 from marie.web.keys import CLOCK, DATABASE, HUB, LIBRARY, LIMITS, METRICS, TURNS
 from marie.web.limits import CONVERSATIONS, MESSAGES, MESSAGES_BY_ADDRESS
 from marie.web.problems import Problem, json_response
@@ -62,12 +61,13 @@ async def send(request: web.Request) -> web.Response:
     seconds = whole_number(request, "wait", 0, most=MAX_WAIT)
     body = await json_body(request, SendRequest)
     received = await take_in(request.app, address(request), conversation_id, body)
-    if seconds and await request.app[TURNS].wait_answered(conversation_id, received.seq, seconds):
-        async with request.app[DATABASE].read() as connection:
-            answers = await conversations.answers_to(connection, conversation_id, received.seq)
-        return json_response(
-            {"seq": received.seq, "messages": [message.to_json() for message in answers]}
-        )
+    if seconds:
+        turns = request.app[TURNS]
+        answers = await turns.wait_answered(conversation_id, received.seq, seconds)
+        if answers is not None:
+            return json_response(
+                {"seq": received.seq, "messages": [message.to_json() for message in answers]}
+            )
     return json_response({"seq": received.seq}, status=202)
 
 
