@@ -45,13 +45,13 @@ class Desk(Knowledge):
         return self.live.current()
 
 
-def open_desk(knowledge: Path) -> Desk:
-    """A desk on a `knowledge/` folder."""
-    opened = open_knowledge(knowledge)
+def open_desk(knowledge: Path, data: Path | None = None) -> Desk:
+    """A desk on a `knowledge/` folder; `data`: MARIE_DATA, for what was imported."""
+    opened = open_knowledge(knowledge, data)
     return Desk(
         live=opened.live,
         gazetteer=opened.gazetteer,
-        directory=opened.directory,
+        directories=opened.directories,
         programs=load_programs(knowledge / "programs"),
         lease=load_lease_rules(knowledge / "lease"),
         follow_ups=load_follow_ups(knowledge),
@@ -63,4 +63,5 @@ def open_desk(knowledge: Path) -> Desk:
 @cache
 def desk() -> Desk:
     """The desk of this process."""
-    return open_desk(Settings.from_env(os.environ).knowledge)
+    settings = Settings.from_env(os.environ)
+    return open_desk(settings.knowledge, settings.data)

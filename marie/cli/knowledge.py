@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from marie.knowledge.directory import load_resources
 from marie.knowledge.library import KnowledgeErrors, Library
 from marie.knowledge.places import Gazetteer
+from marie.knowledge.resources import load_resources
 from marie.knowledge.rules import rule_problems
 from marie.settings import Settings
 

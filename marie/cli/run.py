@@ -11,8 +11,10 @@ import aiohttp
 
 from marie import clock
 from marie.cli import processes
+from marie.knowledge.opened import open_gazetteer
+from marie.knowledge.resources import load_resources
 from marie.rasa.model import model_path, train
-from marie.services import accounts
+from marie.services import accounts, directory
 from marie.settings import Settings
 from marie.store.engine import Database, create_engine
 from marie.store.migrate import migrate
@@ -23,7 +25,11 @@ async def prepare(settings: Settings) -> str | None:
     engine = create_engine(settings.database_url)
     try:
         await migrate(engine)
-        return await accounts.prepare(Database(engine), clock=clock.now)
+        database = Database(engine)
+        await directory.fill_with_seed(database, load_resources(settings.knowledge / "directory"))
+        gazetteer = open_gazetteer(settings.knowledge, settings.data)
+        await directory.publish_directory(database, gazetteer, settings.data)
+        return await accounts.prepare(database, clock=clock.now)
     finally:
         await engine.dispose()
 

@@ -1,58 +1,40 @@
 """The directory: organisations, schools and services, by kind, by words and by place.
 
-`load_resources` reads `knowledge/directory/<kind>.yml` and takes nothing that is wrong. `Directory`
-answers from memory: which resources fit, and how far they are. What people type is understood in
-`marie.knowledge.search`.
+`Directory` answers which resources fit, and how far they are. What people type is understood in
+`marie.knowledge.search`, how old a fact may be in `marie.knowledge.freshness`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+import math
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, get_args
+from datetime import date
 from urllib.parse import quote
 
-import msgspec
-import yaml
+import numpy as np
+from numpy.typing import NDArray
 
-from marie.knowledge.library import KnowledgeErrors
-from marie.knowledge.model import ResourceKind, Source
-from marie.knowledge.places import Gazetteer, Place, Point, distance_km
-from marie.knowledge.search import Candidate, Document, TextIndex, Tier, rank
-
-KINDS: frozenset[str] = frozenset(get_args(ResourceKind))
+from marie import clock
+from marie.knowledge.engine import Engine, Matches
+from marie.knowledge.freshness import DEFAULT_PERIODS, Periods, last_day
+from marie.knowledge.model import ResourceKind
+from marie.knowledge.places import Gazetteer, Place
+from marie.knowledge.places.model import EARTH_RADIUS_KM
+from marie.knowledge.resources import Resource
+from marie.knowledge.search import MOST, Candidates, Document, Reading, TextIndex, Tier, order
 
 LOCAL_KM = 60.0
 """A resource this near still serves the place: what serves all of Québec comes after it."""
 
-_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_REGION = re.compile(r"0[1-9]|1[0-7]")
+RINGS_KM = (15.0, LOCAL_KM, 250.0)
+"""How far around a place is looked, when more fits than can be weighed one by one."""
 
+CELL = 0.25
+"""Degrees of latitude and longitude of the squares by which resources are looked up."""
 
-class Resource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One place or service that a visitor can turn to.
-
-    `municipality` and `municipality_code` (MAMH) are empty when it serves a whole `region` ("01" to
-    "17"), or all of Québec when that is empty too. An address or phone is there only when certain.
-    """
-
-    id: str
-    name: str
-    kind: ResourceKind
-    url: str
-    source: Source
-    description: str | None = None
-    municipality: str | None = None
-    municipality_code: str | None = None
-    region: str | None = None
-    address: str | None = None
-    phone: str | None = None
-    lat: float | None = None
-    lon: float | None = None
-    parent: str | None = None
-    keywords: tuple[str, ...] = ()
+SURE_PLACE = 0.8
+"""A place in the words of a query counts from this sureness on."""
 
 
 @dataclass(frozen=True)
@@ -69,52 +51,55 @@ class Hit:
 
 @dataclass(frozen=True)
 class Page:
-    """Some of the `total` hits, best first."""
+    """Some of the `total` hits, best first; `near`: the place asked for or named in the query."""
 
     total: int
     hits: tuple[Hit, ...]
+    near: Place | None = None
 
 
-def load_resources(folder: Path) -> list[Resource]:
-    """Every resource of `folder`, by file name and then in the order of the file.
-
-    `KnowledgeErrors` names the file and the record of each mistake.
-    """
-    problems: list[str] = []
-    resources: dict[str, Resource] = {}
-    for path in sorted(folder.glob("*.yml")):
-        for resource in _read(path, problems):
-            problems.extend(f"{path} : « {resource.id} » : {said}." for said in _wrong(resource))
-            if resource.kind != path.stem:
-                problems.append(
-                    f"{path} : « {resource.id} » : « kind » vaut « {resource.kind} », "
-                    "pas le nom du fichier."
-                )
-            if resource.id in resources:
-                problems.append(f"{path} : « {resource.id} » existe deux fois.")
-            resources[resource.id] = resource
-    for resource in resources.values():
-        if resource.parent is not None and resource.parent not in resources:
-            problems.append(
-                f"{folder} : « {resource.id} » : le parent « {resource.parent} » n’existe pas."
-            )
-    if problems:
-        raise KnowledgeErrors(problems)
-    return list(resources.values())
+def today() -> date:
+    """The day in Montréal."""
+    return clock.local_date(clock.now())
 
 
 class Directory:
     """The resources, searched in memory. The order of `resources` breaks ties."""
 
-    def __init__(self, resources: Sequence[Resource], gazetteer: Gazetteer) -> None:
+    def __init__(
+        self,
+        resources: Sequence[Resource],
+        gazetteer: Gazetteer,
+        *,
+        engine: Engine | None = None,
+        periods: Periods = DEFAULT_PERIODS,
+        today: Callable[[], date] = today,
+    ) -> None:
+        """`engine`: one that was built of the `documents` of these resources.
+
+        `periods`: after how many days a kind is to be reviewed.
+        """
         self.resources = tuple(resources)
+        self.periods = periods
+        self.today = today
         self._gazetteer = gazetteer
-        self._by_id = {resource.id: resource for resource in resources}
-        self._index = TextIndex([self._document(resource) for resource in resources])
+        self._by_id = {resource.id: position for position, resource in enumerate(resources)}
+        self._index = TextIndex(_Documents(self.resources, gazetteer), engine)
+        points = [_point(resource, gazetteer) for resource in resources]
+        self._points = np.radians(np.array(points, dtype=np.float64).reshape(-1, 2))
+        self._parts = np.array([resource.parent is not None for resource in resources], dtype=bool)
+        codes = [resource.municipality_code or "" for resource in resources]
+        self._codes = np.array(codes, dtype="U5")
+        self._regions = np.array([resource.region or "" for resource in resources], dtype="U2")
+        self._located = np.array([_is_located(resource) for resource in resources], dtype=bool)
+        last = [last_day(resource, periods) for resource in resources]
+        self._last = np.array([day.toordinal() for day in last], dtype=np.int64)
+        self._inside: dict[str, NDArray[np.str_]] = {}
 
     def get(self, resource_id: str) -> Resource | None:
-        """The resource with this id."""
-        return self._by_id.get(resource_id)
+        """The resource with this id, however old."""
+        position = self._by_id.get(resource_id)
+        return None if position is None else self.resources[position]
 
     def search(
         self,
@@ -122,72 +107,246 @@ class Directory:
         *,
         near: Place | None = None,
         kinds: Collection[ResourceKind] = (),
+        beyond: Collection[str] = (),
         limit: int = 10,
         offset: int = 0,
     ) -> Page:
-        """What fits the words and the kinds, best first.
+        """What fits the words and the kinds, best first; what is too old to be said is left out.
 
-        With a place: what is in it, then what is within `LOCAL_KM`, then what serves its region and
-        all of Québec, then the nearest elsewhere.
+        With a place (`near`, or one that the query names): what is in it, then what is within
+        `LOCAL_KM`, then what serves its region and all of Québec, then the nearest elsewhere. A
+        resource whose very name is the query comes before all. `beyond`: ids to leave out.
         """
-        scores = self._index.find(query, kinds, without=near.name if near else "")
-        if scores is None:
-            scores = {
-                position: 0.0
-                for position, resource in enumerate(self.resources)
-                if not kinds or resource.kind in kinds
-            }
-        ranked = rank(self._candidates(scores, near))
-        hits = tuple(
-            Hit(self.resources[found.position], found.distance_km, round(found.score, 3))
-            for found in ranked[offset : offset + limit]
-        )
-        return Page(len(ranked), hits)
+        named = self._index.read(query, kinds) if near is None else None
+        if near is None and query:
+            near = self._place_in(query)
+        reading = self._index.read(
+            query, kinds, without=near.name if near else "", lenient=near is not None
+        ) or self._index.everything(kinds)
+        exact = named.exact if named is not None else frozenset()
+        matches = self._matches(reading, near, offset + limit)
+        matches = _with(matches, exact)
+        fresh = self._last[matches.positions] >= self.today().toordinal()
+        if beyond:
+            left_out = [self._by_id[one] for one in beyond if one in self._by_id]
+            fresh &= ~np.isin(matches.positions, left_out)
+        total = matches.total - int(np.count_nonzero(~fresh))
+        candidates = self._candidates(matches.positions[fresh], matches.scores[fresh], near, exact)
+        chosen = order(candidates)[offset : offset + limit]
+        return Page(total, tuple(self._hits(candidates, chosen)), near)
 
-    def _candidates(self, scores: dict[int, float], near: Place | None) -> Iterator[Candidate]:
-        for position, score in scores.items():
-            resource = self.resources[position]
-            tier, distance = self._standing(resource, near) if near else (Tier.INSIDE, None)
-            yield Candidate(
-                position=position,
-                score=score,
-                tier=tier,
-                distance_km=distance,
-                part=resource.parent is not None,
+    def _place_in(self, query: str) -> Place | None:
+        """The one place that a query names without doubt."""
+        mentions = self._gazetteer.find(query)
+        if len(mentions) != 1 or len(mentions[0].candidates) != 1:
+            return None
+        return mentions[0].place if mentions[0].score >= SURE_PLACE else None
+
+    def _matches(self, reading: Reading, near: Place | None, wanted: int) -> Matches:
+        """All that fits, or when that is too much the best and the nearest of it."""
+        matches = self._index.fetch(reading, limit=max(MOST, wanted))
+        if near is None or matches.total <= len(matches.positions):
+            return matches
+        total = matches.total
+        parts: list[Matches] = []
+        for areas in self._areas(near):
+            parts.append(self._index.fetch(reading, areas, max(MOST, wanted)))
+            found = np.unique(np.concatenate([part.positions for part in parts]))
+            if len(found) >= wanted + len(reading.named):
+                break
+        else:
+            parts.append(matches)
+        return _joined(parts, total)
+
+    def _areas(self, near: Place) -> Iterator[set[str]]:
+        """Ever larger areas around a place; what has no place of its own is in each of them."""
+        inside = {f"m:{code}" for code in self._codes_inside(near).tolist()}
+        if near.kind == "region":
+            inside.add(f"r:{near.region}")
+        yield inside
+        for radius in RINGS_KM:
+            yield inside | {"none"} | set(_cells_around(near, radius))
+
+    def _candidates(
+        self,
+        positions: NDArray[np.int64],
+        scores: NDArray[np.float64],
+        near: Place | None,
+        exact: Collection[int],
+    ) -> Candidates:
+        tiers = np.zeros(len(positions), dtype=np.int64)
+        distances = np.full(len(positions), math.inf)
+        if near is not None:
+            tiers, distances = self._standing(positions, near)
+        if exact:
+            tiers = np.where(np.isin(positions, list(exact)), int(Tier.NAMED), tiers)
+        return Candidates(positions, scores, tiers, distances, self._parts[positions])
+
+    def _standing(
+        self, positions: NDArray[np.int64], near: Place
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Tier and distance (infinite where none is said) of each position."""
+        located = self._located[positions]
+        distances = _distances(self._points[positions], near)
+        distances = np.where(located & ~np.isnan(distances), distances, math.inf)
+        inside = np.isin(self._codes[positions], self._codes_inside(near)) & located
+        regions = self._regions[positions]
+        if near.municipality is None:
+            if near.kind == "region":
+                inside |= located & (regions == near.region)
+            distances = np.where(inside, math.inf, distances)
+        serving = [code for code in np.unique(regions).tolist() if self._serves(code, near)]
+        tiers = np.select(
+            [
+                inside,
+                located & (distances <= LOCAL_KM),
+                located,
+                regions == "",
+                np.isin(regions, serving),
+            ],
+            [Tier.INSIDE, Tier.NEARBY, Tier.FARTHER, Tier.SERVES_ALL, Tier.SERVES_REGION],
+            default=Tier.OTHER_REGION,
+        )
+        return tiers.astype(np.int64), distances
+
+    def _serves(self, region: str, near: Place) -> bool:
+        """Whether what serves a region as a whole serves a place."""
+        whole = f"region:{region}"
+        return bool(region) and (
+            self._gazetteer.contains(whole, near) or self._gazetteer.contains(near, whole)
+        )
+
+    def _codes_inside(self, near: Place) -> NDArray[np.str_]:
+        """The codes of the municipalities in a place; a borough's is its town's."""
+        codes = self._inside.get(near.id)
+        if codes is None:
+            if near.municipality is not None:
+                found = [near.municipality]
+            else:
+                found = [
+                    town.municipality or ""
+                    for town in self._gazetteer.of_kind("municipality")
+                    if self._gazetteer.contains(near, town)
+                ]
+            codes = self._inside[near.id] = np.array(found, dtype="U5")
+        return codes
+
+    def _hits(self, candidates: Candidates, chosen: NDArray[np.int64]) -> Iterator[Hit]:
+        for index in chosen.tolist():
+            distance = float(candidates.distances[index])
+            yield Hit(
+                self.resources[int(candidates.positions[index])],
+                None if math.isinf(distance) else distance,
+                round(float(candidates.scores[index]), 3),
             )
 
-    def _standing(self, resource: Resource, near: Place) -> tuple[Tier, float | None]:
-        if resource.municipality_code is None:
-            return self._reach(resource, near), None
-        town = self._gazetteer.get(f"municipality:{resource.municipality_code}")
-        point = _point(resource, town)
-        distance = None if point is None else distance_km(point, near)
-        if near.municipality is not None:
-            if near.municipality == resource.municipality_code:
-                return Tier.INSIDE, distance
-        elif self._gazetteer.contains(near, town or f"region:{resource.region}"):
-            return Tier.INSIDE, None
-        local = distance is not None and distance <= LOCAL_KM
-        return (Tier.NEARBY if local else Tier.FARTHER), distance
 
-    def _reach(self, resource: Resource, near: Place) -> Tier:
-        """How what has no place of its own serves a place."""
-        if resource.region is None:
-            return Tier.SERVES_ALL
-        region = f"region:{resource.region}"
-        overlaps = self._gazetteer.contains(region, near) or self._gazetteer.contains(near, region)
-        return Tier.SERVES_REGION if overlaps else Tier.OTHER_REGION
+def documents(resources: Sequence[Resource], gazetteer: Gazetteer) -> Iterable[Document]:
+    """What the index of a directory is built of."""
+    return _Documents(resources, gazetteer)
 
-    def _document(self, resource: Resource) -> Document:
+
+class _Documents(Sequence[Document]):
+    """The resources as documents, each made when it is asked for."""
+
+    def __init__(self, resources: Sequence[Resource], gazetteer: Gazetteer) -> None:
+        self._resources = resources
+        self._gazetteer = gazetteer
+
+    def __len__(self) -> int:
+        return len(self._resources)
+
+    def __getitem__(self, position: int) -> Document:  # type: ignore[override]
+        resource = self._resources[position]
         return Document(
             kind=resource.kind,
             name=resource.name,
-            keywords=resource.keywords,
+            keywords=(*resource.keywords, *_said_of(resource)),
             place=resource.municipality or "",
             region=region_name(resource, self._gazetteer) or "",
-            description=resource.description or "",
-            everywhere=resource.region is None,
+            description=" ".join(filter(None, (resource.description, resource.organization))),
+            everywhere=resource.region is None and not _is_located(resource),
+            where=tuple(_where(resource, self._gazetteer)),
         )
+
+
+def _said_of(resource: Resource) -> Iterator[str]:
+    """Words by which what the permit of a daycare says is found."""
+    if resource.infants:
+        yield "poupon"
+    if resource.subsidized:
+        yield "subventionné"
+
+
+def _where(resource: Resource, gazetteer: Gazetteer) -> Iterator[str]:
+    if not _is_located(resource):
+        yield "none"
+        return
+    if resource.municipality_code:
+        yield f"m:{resource.municipality_code}"
+    if resource.region:
+        yield f"r:{resource.region}"
+    lat, lon = _point(resource, gazetteer)
+    if not math.isnan(lat):
+        yield _cell(math.floor(lat / CELL), math.floor(lon / CELL))
+
+
+def _cell(row: int, column: int) -> str:
+    return f"c:{row}:{column}"
+
+
+def _cells_around(near: Place, radius: float) -> Iterator[str]:
+    degrees = math.degrees(radius / EARTH_RADIUS_KM)
+    wide = degrees / max(math.cos(math.radians(near.lat)), 0.1)
+    for row in range(
+        math.floor((near.lat - degrees) / CELL), math.floor((near.lat + degrees) / CELL) + 1
+    ):
+        for column in range(
+            math.floor((near.lon - wide) / CELL), math.floor((near.lon + wide) / CELL) + 1
+        ):
+            yield _cell(row, column)
+
+
+def _distances(points: NDArray[np.float64], near: Place) -> NDArray[np.float64]:
+    """Great-circle distances in km from points in radians; not a number where there is none."""
+    lat, lon = math.radians(near.lat), math.radians(near.lon)
+    half = (
+        np.sin((points[:, 0] - lat) / 2) ** 2
+        + np.cos(points[:, 0]) * math.cos(lat) * np.sin((points[:, 1] - lon) / 2) ** 2
+    )
+    distances: NDArray[np.float64] = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(half))
+    return distances
+
+
+def _is_located(resource: Resource) -> bool:
+    return resource.municipality_code is not None or resource.lat is not None
+
+
+def _point(resource: Resource, gazetteer: Gazetteer) -> tuple[float, float]:
+    """Where a resource is, or at least its town; not a number where that is unknown."""
+    if resource.lat is not None and resource.lon is not None:
+        return resource.lat, resource.lon
+    town = gazetteer.get(f"municipality:{resource.municipality_code}")
+    return (math.nan, math.nan) if town is None else town.point
+
+
+def _with(matches: Matches, exact: Collection[int]) -> Matches:
+    """The matches and what the query names, whether its words were looked for or not."""
+    missing = [position for position in exact if position not in set(matches.positions.tolist())]
+    if not missing:
+        return matches
+    return Matches(
+        matches.total + len(missing),
+        np.append(matches.positions, missing).astype(np.int64),
+        np.append(matches.scores, [1.0] * len(missing)),
+    )
+
+
+def _joined(parts: Sequence[Matches], total: int) -> Matches:
+    positions = np.concatenate([part.positions for part in parts])
+    scores = np.concatenate([part.scores for part in parts])
+    distinct, first = np.unique(positions, return_index=True)
+    return Matches(total, distinct, scores[first])
 
 
 def region_name(resource: Resource, gazetteer: Gazetteer) -> str | None:
@@ -230,52 +389,3 @@ def to_json(
         "source": source.title,
         "map_url": map_url(resource),
     }
-
-
-def _point(resource: Resource, town: Place | None) -> Point | None:
-    """Where a resource is, or at least its town."""
-    if resource.lat is not None and resource.lon is not None:
-        return resource.lat, resource.lon
-    return None if town is None else town.point
-
-
-def _read(path: Path, problems: list[str]) -> Iterator[Resource]:
-    try:
-        records = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
-    except (OSError, yaml.YAMLError) as error:
-        problems.append(f"{path} : illisible ({' '.join(str(error).split())}).")
-        return
-    if not isinstance(records, list):
-        problems.append(f"{path} : il faut une liste de ressources.")
-        return
-    for number, record in enumerate(records, start=1):
-        try:
-            yield msgspec.convert(record, Resource)
-        except msgspec.ValidationError as error:
-            problems.append(f"{path} : {_record_name(record, number)} : {error}.")
-
-
-def _record_name(record: Any, number: int) -> str:
-    if isinstance(record, dict) and "id" in record:
-        return f"« {record['id']} »"
-    return f"ressource n° {number}"
-
-
-def _wrong(resource: Resource) -> Iterable[str]:
-    if not _ID.fullmatch(resource.id):
-        yield "« id » ne doit avoir que des minuscules, des chiffres et des traits d’union"
-    if not resource.name.strip():
-        yield "« name » est vide"
-    if (resource.municipality is None) != (resource.municipality_code is None):
-        yield "« municipality » et « municipality_code » vont ensemble"
-    if resource.municipality is not None and resource.region is None:
-        yield "« region » manque"
-    if resource.region is not None and not _REGION.fullmatch(resource.region):
-        yield f"la région « {resource.region} » n’existe pas"
-    if resource.address is not None and resource.municipality is None:
-        yield "une adresse demande une municipalité"
-    if (resource.lat is None) != (resource.lon is None):
-        yield "« lat » et « lon » vont ensemble"
-    for url in (resource.url, resource.source.url):
-        if not url.startswith(("https://", "http://")):
-            yield f"« {url} » n’est pas une adresse web"

@@ -5,25 +5,52 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from marie.knowledge.directory import Directory, load_resources
+from marie.knowledge.directory import Directory
+from marie.knowledge.freshness import load_periods
 from marie.knowledge.library import LiveLibrary
 from marie.knowledge.places import Gazetteer
+from marie.knowledge.published import LiveDirectory
+from marie.knowledge.resources import load_resources
+
+IMPORTED_PLACES = "places.csv"
+"""The municipalities that were imported, in MARIE_DATA."""
+
+SNAPSHOTS = "directory"
+"""Where the directory is published, in MARIE_DATA."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Knowledge:
-    """Entries and phrases (read again when they change), places, and the directory."""
+    """Entries and phrases, places, and the directory; what changes is read again by itself."""
 
     live: LiveLibrary
     gazetteer: Gazetteer
-    directory: Directory
+    directories: LiveDirectory
+
+    @property
+    def directory(self) -> Directory:
+        """The directory as it is now."""
+        return self.directories.current()
 
 
-def open_knowledge(folder: Path) -> Knowledge:
-    """Read a `knowledge/` folder; a third of a second."""
-    gazetteer = Gazetteer.load(folder / "places")
+def open_gazetteer(folder: Path, data: Path | None = None) -> Gazetteer:
+    """The places of a `knowledge/` folder, completed by those that were imported."""
+    imported = None if data is None else data / IMPORTED_PLACES
+    return Gazetteer.load(
+        folder / "places", imported=imported if imported and imported.exists() else None
+    )
+
+
+def open_knowledge(folder: Path, data: Path | None = None) -> Knowledge:
+    """Read a `knowledge/` folder in a third of a second; `data`: MARIE_DATA, what was imported."""
+    gazetteer = open_gazetteer(folder, data)
     return Knowledge(
         live=LiveLibrary(folder),
         gazetteer=gazetteer,
-        directory=Directory(load_resources(folder / "directory"), gazetteer),
+        directories=LiveDirectory(
+            load_resources(folder / "directory"),
+            gazetteer,
+            periods=load_periods(folder / "directory" / "periods.yaml"),
+            folder=None if data is None else data / SNAPSHOTS,
+        ),
     )

@@ -1,26 +1,30 @@
-"""Finds and ranks documents for a few typed words: pure, in memory, knows no place and no file.
+"""Reads what people type and finds documents for it: French words, typing errors, synonyms.
 
 `TextIndex` reads a query the way people type it (no accents, "l'" glued or not, plurals, one typing
-error, "job" for « emploi ») and scores documents; `rank` orders scored documents by where they
-stand from a place. `marie.knowledge.directory` calls nothing else, so both can be replaced.
+error, "job" for « emploi ») and asks the engine for documents; `order` sorts them by where they
+stand from a place. Knows no place and no file.
 """
 
 from __future__ import annotations
 
 import math
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import lru_cache
+from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from marie.knowledge.engine import FIELD_WEIGHTS, Engine, Indexed, Matches
 from marie.knowledge.model import ResourceKind
 from marie.knowledge.search_words import CONCEPTS, SPELLINGS, STOP_WORDS
 from marie.language.folding import fold, fold_key
-
-FIELD_WEIGHTS = {"name": 1.0, "keywords": 0.9, "place": 0.8, "region": 0.5, "description": 0.4}
 
 TYPO_WEIGHT = 0.85
 SHORTEST_TYPO = 4
@@ -31,6 +35,12 @@ BEST_MATCH = 0.9
 
 KEPT_SHARE = 0.6
 """A document that scores less than this share of the best one is not shown."""
+
+MOST = 2000
+"""Documents that are weighed one by one; of more than these, those in the place asked for."""
+
+MOST_NAMED = 60
+"""Documents whose names are compared with the query word by word."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,15 +55,60 @@ class Document:
     description: str = ""
     everywhere: bool = False
     """It serves the whole of Québec: shown when a kind is asked for in words that fit none."""
+    where: tuple[str, ...] = ()
+    """Tokens of the areas in which it stands, by which a search may be limited."""
+
+    def indexed(self) -> Indexed:
+        """What the engine keeps of it."""
+        fields = {name: _field_tokens(texts) for name, texts in self.fields().items()}
+        where = (*self.where, *((EVERYWHERE,) if self.everywhere else ()))
+        return Indexed(tokens=fields, kind=self.kind, where=where)
+
+    def fields(self) -> dict[str, tuple[str, ...]]:
+        """Its texts by the engine's fields."""
+        return {
+            "name": (self.name,),
+            "keywords": self.keywords,
+            "place": (self.place,),
+            "region": (self.region,),
+            "description": (self.description,),
+        }
+
+
+EVERYWHERE = "everywhere"
 
 
 @dataclass(frozen=True)
 class Term:
-    """A word or concept of the query; `kind` when it only says what kind of resource is wanted."""
+    """A word or concept of the query.
+
+    `kind`: it says what kind of resource is wanted; `narrows`: and which of that kind (a school
+    for adults).
+    """
 
     token: str
     weight: float = 1.0
     kind: ResourceKind | None = None
+    narrows: bool = False
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a query was understood: what `TextIndex.fetch` looks for.
+
+    `terms`: tokens and weights; `optional`: all of `kinds` fits, the terms only order it. `named`:
+    documents of which the name, a keyword or the place says the whole query, with their scores;
+    `exact`: those whose name is the query.
+    """
+
+    terms: tuple[tuple[str, float], ...] = ()
+    required: tuple[str, ...] = ()
+    optional: bool = False
+    kinds: frozenset[str] = frozenset()
+    where: frozenset[str] | None = None
+    named: Mapping[int, float] = field(default_factory=dict)
+    exact: frozenset[int] = frozenset()
+    least: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -77,6 +132,8 @@ class _Phrase:
 class Tier(IntEnum):
     """Where a resource stands from the place asked for, in the order of showing."""
 
+    NAMED = -1
+    """Its very name was asked for."""
     INSIDE = 0
     NEARBY = 1
     """Within a drive: `directory.LOCAL_KM`."""
@@ -87,134 +144,219 @@ class Tier(IntEnum):
     """It serves another region as a whole."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Candidate:
-    """A document that fits; `position` in the list breaks ties.
+@dataclass(frozen=True)
+class Candidates:
+    """Documents that fit, column by column; `distances` in km, infinite where there is none.
 
-    `part`: it is part of another one, as a campus, and comes after what stands for itself.
+    `parts`: it is part of another one, as a campus, and comes after what stands for itself.
     """
 
-    position: int
-    score: float
-    tier: Tier = Tier.INSIDE
-    distance_km: float | None = None
-    part: bool = False
+    positions: NDArray[np.int64]
+    scores: NDArray[np.float64]
+    tiers: NDArray[np.int64]
+    distances: NDArray[np.float64]
+    parts: NDArray[np.bool_]
 
 
-def rank(candidates: Iterable[Candidate]) -> list[Candidate]:
-    """Best first; the same candidates always come in the same order.
+def order(candidates: Candidates) -> NDArray[np.int64]:
+    """Indexes of the candidates, best first; the same ones always come in the same order.
 
     Inside the place the better match wins, outside it the nearer one.
     """
-
-    def key(candidate: Candidate) -> tuple[float, ...]:
-        score = -round(candidate.score, 6)
-        distance = math.inf if candidate.distance_km is None else candidate.distance_km
-        if candidate.tier in (Tier.NEARBY, Tier.FARTHER):
-            return candidate.tier, distance, score, candidate.part, candidate.position
-        return candidate.tier, score, distance, candidate.part, candidate.position
-
-    return sorted(candidates, key=key)
+    scores = -np.round(candidates.scores, 6)
+    by_distance = np.isin(candidates.tiers, (Tier.NEARBY, Tier.FARTHER))
+    first = np.where(by_distance, candidates.distances, scores)
+    second = np.where(by_distance, scores, candidates.distances)
+    return np.lexsort((candidates.positions, candidates.parts, second, first, candidates.tiers))
 
 
 class TextIndex:
-    """An inverted index of documents; a document is known by its position."""
+    """Documents, found by words; a document is known by its position."""
 
-    def __init__(self, documents: Sequence[Document]) -> None:
+    def __init__(self, documents: Sequence[Document], engine: Engine | None = None) -> None:
+        """`engine`: one that was built of these documents."""
         self._documents = documents
-        self._postings: dict[str, dict[int, float]] = {}
-        self._phrases: list[tuple[_Phrase, ...]] = []
-        for position, document in enumerate(documents):
-            self._add(position, document)
-        words = {token for token in self._postings if not token.startswith("=")}
-        self._known = sorted(words | _CONCEPT_WORDS)
-        self._is_known = frozenset(self._known)
+        self._engine = engine or self.build(documents)
+        words = {token for token in self._engine.words if not token.startswith("=")}
+        self._is_known = frozenset(words | _CONCEPT_WORDS)
+        self._by_length: defaultdict[int, list[str]] = defaultdict(list)
+        for word in sorted(self._is_known):
+            self._by_length[len(word)].append(word)
+
+    @staticmethod
+    def build(documents: Iterable[Document], folder: Path | None = None) -> Engine:
+        """The engine's index of documents."""
+        return Engine.build((document.indexed() for document in documents), folder)
 
     def find(
         self, query: str, kinds: Collection[ResourceKind] = (), *, without: str = ""
     ) -> dict[int, float] | None:
-        """Score (0 to 1) by position of the documents that fit; None when the query says nothing.
+        """Score (0 to 1) by position of the best `MOST` documents that fit; see `read`."""
+        reading = self.read(query, kinds, without=without)
+        if reading is None:
+            return None
+        matches = self.fetch(reading)
+        return dict(zip(matches.positions.tolist(), matches.scores.tolist(), strict=True))
 
-        `kinds` limits them. Without it, words such as "garderie" limit them, unless the whole query
+    def read(
+        self,
+        query: str,
+        kinds: Collection[ResourceKind] = (),
+        *,
+        without: str = "",
+        lenient: bool = False,
+    ) -> Reading | None:
+        """What the query asks for; None when it says nothing.
+
+        `kinds` limits it. Without it, words such as "garderie" limit it, unless the whole query
         is the name of something else (« École de technologie supérieure » is no school). `without`:
-        words that are understood already, as the name of the place asked for.
+        words that are understood already, as the name of the place asked for. `lenient`: words
+        that fit no document of the kind asked for are passed over.
         """
         understood = set(_stems(without))
-        terms = [term for term in self._read(query) if term.token not in understood]
+        terms = [term for term in self._terms(query) if term.token not in understood]
         if not terms:
             return None
-        asked = set(kinds) or {term.kind for term in terms if term.kind is not None}
+        asked = frozenset(kinds or {term.kind for term in terms if term.kind is not None})
         if not asked:
-            return self._scores(terms)
-        within = {
-            position for position, document in enumerate(self._documents) if document.kind in asked
-        }
+            return self._scattered(terms, frozenset(), (), named=terms)
         wanted = [term for term in terms if term.kind not in asked]
-        found = self._scores(wanted, within) if wanted else self._all_of_kind(terms, within)
-        if kinds:
-            return found
-        if wanted or len(terms) > 1:
-            found |= self._named(terms)
-        return found or {
-            position: 0.0 for position in within if self._documents[position].everywhere
-        }
+        narrowing = tuple(term.token for term in terms if term.kind in asked and term.narrows)
+        anything = terms if not kinds and (wanted or len(terms) > 1) else ()
+        for required in dict.fromkeys((narrowing, ())):
+            if wanted:
+                reading = self._scattered(wanted, asked, required, named=anything)
+            else:
+                reading = self._all_of_kind(terms, asked, required, named=anything)
+            if self.fetch(reading, limit=1).total:
+                return reading
+        if lenient:
+            for required in dict.fromkeys((narrowing, ())):
+                reading = self._all_of_kind(terms, asked, required, named=())
+                if self.fetch(reading, limit=1).total:
+                    return reading
+        return Reading(kinds=asked, optional=True, where=frozenset({EVERYWHERE}))
 
-    def _add(self, position: int, document: Document) -> None:
-        fields = {
-            "name": (document.name,),
-            "keywords": document.keywords,
-            "place": (document.place,),
-            "region": (document.region,),
-            "description": (document.description,),
-        }
-        phrases = []
-        for field, texts in fields.items():
-            for text in texts:
-                phrase = _Phrase.of(text, FIELD_WEIGHTS[field])
-                if field != "description":
-                    phrases.append(phrase)
-                for token in phrase.tokens:
-                    weights = self._postings.setdefault(token, {})
-                    weights[position] = max(weights.get(position, 0.0), phrase.weight)
-        self._phrases.append(tuple(phrases))
+    def everything(self, kinds: Collection[ResourceKind]) -> Reading:
+        """All documents of the kinds (of every kind if there is none)."""
+        return Reading(kinds=frozenset(kinds), optional=True)
 
-    def _all_of_kind(self, terms: Sequence[Term], within: set[int]) -> dict[int, float]:
-        """All of them: those that say the very word first."""
-        return dict.fromkeys(within, 0.0) | self._matches(terms, within)
+    def fetch(
+        self, reading: Reading, where: Collection[str] | None = None, limit: int = MOST
+    ) -> Matches:
+        """The best documents, in the areas `where` alone; named ones are there wherever they are.
 
-    def _scores(self, terms: Sequence[Term], within: set[int] | None = None) -> dict[int, float]:
-        scores = self._matches(terms, within) | self._named(terms, within)
-        least = KEPT_SHARE * max(scores.values(), default=0.0)
-        return {position: score for position, score in scores.items() if score >= least}
+        `total` counts all that fit; beyond `limit` it is what the engine found.
+        """
+        areas = where if reading.where is None else reading.where
+        matches = self._engine.match(
+            reading.terms,
+            required=reading.required,
+            optional=reading.optional,
+            kinds=reading.kinds,
+            where=areas,
+            limit=limit,
+        )
+        positions, scores, total = matches.positions, matches.scores, matches.total
+        if reading.least:
+            kept = scores >= reading.least
+            if not kept.all():
+                positions, scores = positions[kept], scores[kept]
+                total = len(positions)
+        if not reading.named:
+            return Matches(total, positions, scores)
+        found = dict(zip(positions.tolist(), scores.tolist(), strict=True))
+        total += sum(position not in found for position in reading.named)
+        found |= reading.named
+        return Matches(
+            total,
+            np.fromiter(found.keys(), dtype=np.int64),
+            np.fromiter(found.values(), dtype=np.float64),
+        )
 
-    def _matches(self, terms: Sequence[Term], within: set[int] | None) -> dict[int, float]:
+    def _scattered(
+        self,
+        terms: Sequence[Term],
+        kinds: frozenset[str],
+        required: tuple[str, ...],
+        *,
+        named: Sequence[Term],
+    ) -> Reading:
         """By how rare and how prominent the words are that a document has."""
-        scores: dict[int, float] = {}
-        rarities = [self._rarity(term.token) for term in terms]
-        for term, rarity in zip(terms, rarities, strict=True):
-            share = BEST_MATCH * rarity * term.weight / sum(rarities)
-            for position, weight in self._postings.get(term.token, {}).items():
-                if within is None or position in within:
-                    scores[position] = scores.get(position, 0.0) + share * weight
-        return scores
+        weighted = self._weighted(terms)
+        best = self._engine.match(weighted, required=required, kinds=kinds, limit=1)
+        whole, exact = self._named(named) if named else ({}, frozenset())
+        if not named or terms is not named:
+            inside, _ = self._named(terms, kinds, required)
+            whole = inside | whole
+        highest = max([*best.scores.tolist(), *whole.values()], default=0.0)
+        least = KEPT_SHARE * highest
+        return Reading(
+            terms=weighted,
+            required=required,
+            kinds=kinds,
+            named={position: score for position, score in whole.items() if score >= least},
+            exact=exact,
+            least=least,
+        )
 
-    def _named(self, terms: Sequence[Term], within: set[int] | None = None) -> dict[int, float]:
+    def _all_of_kind(
+        self,
+        terms: Sequence[Term],
+        kinds: frozenset[str],
+        required: tuple[str, ...],
+        *,
+        named: Sequence[Term],
+    ) -> Reading:
+        """All of them: those that say the very word first."""
+        whole, exact = self._named(named) if named else ({}, frozenset())
+        return Reading(
+            terms=self._weighted(terms),
+            required=required,
+            optional=True,
+            kinds=kinds,
+            named=whole,
+            exact=exact,
+        )
+
+    def _weighted(self, terms: Sequence[Term]) -> tuple[tuple[str, float], ...]:
+        rarities = [self._rarity(term.token) for term in terms]
+        whole = sum(rarities)
+        return tuple(
+            (term.token, BEST_MATCH * rarity * term.weight / whole)
+            for term, rarity in zip(terms, rarities, strict=True)
+        )
+
+    def _named(
+        self, terms: Sequence[Term], kinds: Collection[str] = (), required: Collection[str] = ()
+    ) -> tuple[dict[int, float], frozenset[int]]:
         """The documents of which the name, a keyword or the place says every word of the query."""
         tokens = {term.token for term in terms}
-        holders = [self._postings.get(token, {}).keys() for token in tokens]
+        matches = self._engine.match(
+            self._weighted(terms), required={*tokens, *required}, kinds=kinds, limit=MOST_NAMED
+        )
         scores: dict[int, float] = {}
-        for position in set.intersection(*map(set, holders)):
-            if within is None or position in within:
-                fits = [phrase.fit(tokens) for phrase in self._phrases[position]]
-                if any(fits):
-                    scores[position] = BEST_MATCH + (1 - BEST_MATCH) * max(fits)
-        return scores
+        exact: set[int] = set()
+        for position in matches.positions.tolist():
+            document = self._documents[position]
+            best = 0.0
+            for name, texts in document.fields().items():
+                if name == "description":
+                    continue
+                for text in texts:
+                    fit = _phrase(text, FIELD_WEIGHTS[name]).fit(tokens)
+                    best = max(best, fit)
+                    if name == "name" and fit >= 1.0 and len(tokens) > 1:
+                        exact.add(position)
+            if best:
+                scores[position] = BEST_MATCH + (1 - BEST_MATCH) * min(best, 1.0)
+        return scores, frozenset(exact)
 
     def _rarity(self, token: str) -> float:
-        holders = len(self._postings.get(token, ()))
-        return math.log(1 + len(self._documents) / max(holders, 1))
+        holders = self._engine.words.get(token, 0)
+        return math.log(1 + len(self._engine) / max(holders, 1))
 
-    def _read(self, query: str) -> list[Term]:
+    def _terms(self, query: str) -> list[Term]:
         stems: list[str] = []
         weights: dict[str, float] = {}
         for word in _words(query):
@@ -223,8 +365,13 @@ class TextIndex:
             weights[stem] = weight
         terms: dict[str, Term] = {}
         for token, parts in _concepts(stems):
-            kind = CONCEPTS[token].kind if token in CONCEPTS else None
-            terms[token] = Term(token, min(weights[part] for part in parts), kind)
+            concept = CONCEPTS.get(token)
+            terms[token] = Term(
+                token,
+                min(weights[part] for part in parts),
+                concept.kind if concept else None,
+                narrows=concept.narrows if concept else False,
+            )
         return list(terms.values())
 
     def _correct(self, stem: str) -> tuple[str, float]:
@@ -239,10 +386,10 @@ class TextIndex:
             return stem, 1.0
         near = [
             known
+            for length in range(max(len(stem) - 1, SHORTEST_TYPO), len(stem) + 2)
             for known, _, _ in process.extract(
-                stem, self._known, scorer=OSA.distance, score_cutoff=1, limit=None
+                stem, self._by_length[length], scorer=OSA.distance, score_cutoff=1, limit=None
             )
-            if len(known) >= SHORTEST_TYPO
         ]
         if not near:
             return stem, 1.0
@@ -251,7 +398,7 @@ class TextIndex:
             key=lambda known: (
                 known[0] != stem[0],
                 known not in _CONCEPT_WORDS,
-                -len(self._postings.get(known, ())),
+                -self._engine.words.get(known, 0),
                 known,
             ),
         )
@@ -276,6 +423,16 @@ def _stem(word: str) -> str:
     return word[:-1] if len(word) > 4 and word[-1] == word[-2] else word
 
 
+@lru_cache(maxsize=50_000)
+def _phrase(text: str, weight: float) -> _Phrase:
+    return _Phrase.of(text, weight)
+
+
+def _field_tokens(texts: Iterable[str]) -> set[str]:
+    return {token for text in texts for token in _tokens(_stems(text))}
+
+
+@lru_cache(maxsize=50_000)
 def _stems(text: str) -> tuple[str, ...]:
     return tuple(_stem(word) for word in _words(text))
 

@@ -15,35 +15,65 @@ from marie.knowledge.model import ResourceKind
 
 @dataclass(frozen=True)
 class Concept:
-    """Several ways to say one thing; `kind` when they ask for one kind of resource."""
+    """Several ways to say one thing.
+
+    `kind`: they ask for one kind of resource; `narrows`: for some of that kind alone.
+    """
 
     kind: ResourceKind | None
     phrases: tuple[str, ...]
+    narrows: bool = False
 
 
-def _concept(kind: ResourceKind | None, phrases: str) -> Concept:
-    return Concept(kind, tuple(phrase.strip() for phrase in phrases.split(",")))
+def _concept(kind: ResourceKind | None, phrases: str, *, narrows: bool = False) -> Concept:
+    return Concept(kind, tuple(phrase.strip() for phrase in phrases.split(",")), narrows)
 
 
 CONCEPTS: Mapping[str, Concept] = {
     "=childcare": _concept(
         "childcare",
         "garderie, cpe, centre de la petite enfance, petite enfance, service de garde, garde, rsg, "
-        "milieu familial, garde d'enfants, garde en milieu familial, crèche, nounou",
+        "milieu familial, garde d'enfants, garde en milieu familial, crèche, nounou, "
+        "centre à la petite enfance, installation de garde, daycare",
+    ),
+    "=infants": _concept(
+        "childcare",
+        "poupon, place poupon, places pour poupons, pouponnière, bébé, nourrisson, "
+        "moins de 18 mois, 0 à 18 mois",
+        narrows=True,
+    ),
+    "=subsidized": _concept(
+        "childcare",
+        "subventionné, garderie subventionnée, contribution réduite, place à contribution réduite",
+        narrows=True,
     ),
     "=cegep": _concept("cegep", "cégep, collège, collégial, études collégiales"),
     "=university": _concept("university", "université, universitaire, fac, études universitaires"),
     "=school": _concept(
         "school",
-        "école, école primaire, école secondaire, primaire, secondaire, maternelle, "
-        "centre de services scolaire, commission scolaire",
+        "école, centre de services scolaire, commission scolaire, scolaire",
+    ),
+    "=preschool": _concept("school", "maternelle, préscolaire, prématernelle", narrows=True),
+    "=primary": _concept("school", "école primaire, primaire, élémentaire", narrows=True),
+    "=secondary": _concept(
+        "school", "école secondaire, secondaire, polyvalente, high school", narrows=True
+    ),
+    "=private-college": _concept(
+        "school", "collège privé, établissement collégial privé", narrows=True
     ),
     "=adult-school": _concept(
         "school",
         "école aux adultes, école des adultes, éducation aux adultes, éducation des adultes, "
-        "formation des adultes, formation générale des adultes",
+        "éducation pour adultes, école pour adultes, centre d'éducation des adultes, "
+        "centre d'éducation aux adultes, formation des adultes, formation générale des adultes",
+        narrows=True,
     ),
-    "=trade-school": _concept("school", "formation professionnelle, école de métiers, dep"),
+    "=trade-school": _concept(
+        "school",
+        "formation professionnelle, centre de formation professionnelle, école de métiers, "
+        "école professionnelle, dep, cfp",
+        narrows=True,
+    ),
     "=housing": _concept(
         "housing",
         "logement, logis, appartement, appart, apart, loyer, habitation, maison à louer, "

@@ -94,7 +94,7 @@ async def overview(request: web.Request) -> web.StreamResponse:
     staff = await signed_in(request, Role.ADMINISTRATOR)
     app = request.app
     library = app[LIBRARY].current()
-    directory = app[DIRECTORY]
+    directory = app[DIRECTORY].current()
     today = local_date(app[CLOCK]())
     query = request.query.get("q", "")[:MAX_QUERY].strip()
     lines = [_entry_line(entry) for entry in library.entries.values()]

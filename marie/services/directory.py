@@ -1,0 +1,68 @@
+"""The directory of the database: filling it with the seed, and publishing what is spoken."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from marie.knowledge.merging import spoken
+from marie.knowledge.opened import SNAPSHOTS
+from marie.knowledge.places import Gazetteer
+from marie.knowledge.published import publish, published_version
+from marie.knowledge.resources import Resource
+from marie.store import directory as store
+from marie.store.engine import Database
+
+SEED = "seed"
+
+
+async def fill_with_seed(database: Database, seed: list[Resource]) -> int:
+    """Bring the reviewed seed of `knowledge/directory/` into the database; how many were written.
+
+    What an import changed since stays as it is, until the seed itself changes.
+    """
+    async with database.write() as connection:
+        last = await store.read_seed(connection)
+        entries = await store.read_entries(connection)
+        parents = {resource.id: resource for resource in seed}
+        changed = [resource for resource in seed if last.get(resource.id) != resource]
+        gone = [
+            resource_id
+            for resource_id in last.keys() - parents.keys()
+            if resource_id in entries and entries[resource_id].origin == SEED
+        ]
+        if not changed and not last.keys() - parents.keys():
+            return 0
+        known = {key: entry.resource for key, entry in entries.items()} | parents
+        await store.write_entries(
+            connection, [store.Entry(resource, SEED, SEED) for resource in changed], known
+        )
+        await store.delete_entries(connection, gone)
+        await store.write_seed(connection, seed)
+        await store.grow_version(connection)
+    return len(changed) + len(gone)
+
+
+async def read_spoken(database: Database) -> tuple[list[Resource], int]:
+    """What Marie says, by id, and the version of the database that says so."""
+    async with database.read() as connection:
+        version = await store.read_version(connection)
+        entries = await store.read_entries(connection)
+        merges = await store.read_merges(connection)
+        dead = await store.read_dead_links(connection)
+    resources = {key: entry.resource for key, entry in entries.items()}
+    return spoken(resources, merges, dead), version
+
+
+async def publish_directory(
+    database: Database, gazetteer: Gazetteer, data: Path, *, always: bool = False
+) -> bool:
+    """Publish what the database holds, unless that is what is spoken already."""
+    folder = data / SNAPSHOTS
+    async with database.read() as connection:
+        version = await store.read_version(connection)
+    if version == 0 or (version == published_version(folder) and not always):
+        return False
+    resources, version = await read_spoken(database)
+    await asyncio.to_thread(publish, folder, resources, gazetteer, version)
+    return True

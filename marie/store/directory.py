@@ -1,0 +1,327 @@
+"""Reads and writes the directory's tables. What changes is decided in `marie.services.imports`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import Table, delete, insert, not_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from marie.knowledge.hsds import Row, Tables, ids_of, read_tables, reference, tables_of
+from marie.knowledge.resources import HsdsIds, Resource
+from marie.store.directory_tables import (
+    HSDS,
+    LINKS,
+    directory_batch,
+    directory_change,
+    directory_entry,
+    directory_link,
+    directory_merge,
+    directory_seed,
+    directory_state,
+)
+
+SHARED = ("organization", "service", "location", "service_at_location")
+"""Tables of which a row may belong to several resources."""
+
+_T = TypeVar("_T")
+
+AT_ONCE = 500
+"""Ids in one statement: below every engine's limit of bound values."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A resource as one source tells it."""
+
+    resource: Resource
+    origin: str
+    scope: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """An import that was applied."""
+
+    id: int
+    origin: str
+    file: str
+    sha256: str
+    applied_at: datetime
+    applied_by: str
+    undone_at: datetime | None
+    summary: dict[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What a batch did to one entry; `before` and `after` are None where there was or is none."""
+
+    entry_id: str
+    action: str
+    scope: str
+    before: Resource | None
+    after: Resource | None
+
+
+async def read_entries(connection: AsyncConnection) -> dict[str, Entry]:
+    """Every entry by its id, in the order of the ids."""
+    tables: Tables = {}
+    for name, table in HSDS.items():
+        result = await connection.execute(select(table).order_by(table.c.id))
+        columns = tuple(result.keys())
+        tables[name] = [dict(zip(columns, row, strict=True)) for row in result]
+    known = {
+        row.service_at_location_id or row.service_id: row
+        for row in await connection.execute(select(directory_entry))
+    }
+    entries: dict[str, Entry] = {}
+    for found, _ in read_tables(tables):
+        ids = found.hsds
+        row = known.get(reference(ids)) if ids else None
+        if row is not None:
+            resource = msgspec.structs.replace(found, id=row.id, parent=row.parent)
+            own = msgspec.structs.replace(resource, hsds=None)
+            entries[row.id] = Entry(own if ids_of(own) == ids else resource, row.origin, row.scope)
+    return dict(sorted(entries.items()))
+
+
+async def write_entries(
+    connection: AsyncConnection, entries: Collection[Entry], parents: Mapping[str, Resource]
+) -> None:
+    """Write entries over what was there under their ids. `parents`: every resource by id."""
+    rows: Tables = {name: [] for name in HSDS}
+    listed: list[Row] = []
+    services: list[str] = []
+    for entry in entries:
+        resource = entry.resource
+        ids = ids_of(resource)
+        services.append(ids.service)
+        told = tables_of(resource, parents.get(resource.parent or ""))
+        for name, some in told.items():
+            rows[name] += some
+        listed.append(_listed(entry, ids))
+    for part in _chunks(services):
+        for name in HSDS:
+            if name not in SHARED and (column := _service_column(name)) is not None:
+                table = HSDS[name]
+                await connection.execute(delete(table).where(table.c[column].in_(part)))
+    for name, table in HSDS.items():
+        await _upsert(connection, table, rows[name])
+    await _upsert(connection, directory_entry, listed)
+    await _prune(connection)
+
+
+async def delete_entries(connection: AsyncConnection, ids: Iterable[str]) -> None:
+    """Forget entries, with the rows that nothing else needs."""
+    for some in _chunks(list(ids)):
+        await connection.execute(delete(directory_entry).where(directory_entry.c.id.in_(some)))
+    await _prune(connection)
+
+
+async def read_version(connection: AsyncConnection) -> int:
+    """A number that grows with every change."""
+    return (await connection.execute(select(directory_state.c.version))).scalar() or 0
+
+
+async def grow_version(connection: AsyncConnection) -> None:
+    """Tell every process that the directory changed."""
+    version = await read_version(connection)
+    if version == 0:
+        await connection.execute(insert(directory_state).values(id=1, version=1))
+    else:
+        await connection.execute(update(directory_state).values(version=version + 1))
+
+
+async def add_batch(
+    connection: AsyncConnection,
+    *,
+    origin: str,
+    file: str,
+    sha256: str,
+    applied_at: datetime,
+    applied_by: str,
+    summary: Mapping[str, int],
+    changes: Sequence[Change],
+) -> int:
+    """Keep what a batch did; its number."""
+    result = await connection.execute(
+        insert(directory_batch)
+        .values(
+            origin=origin,
+            file=file,
+            sha256=sha256,
+            applied_at=applied_at,
+            applied_by=applied_by,
+            summary=dict(summary),
+        )
+        .returning(directory_batch.c.id)
+    )
+    batch_id = int(result.scalar_one())
+    if changes:
+        await connection.execute(
+            insert(directory_change),
+            [
+                {
+                    "batch_id": batch_id,
+                    "entry_id": change.entry_id,
+                    "action": change.action,
+                    "scope": change.scope,
+                    "before": _builtins(change.before),
+                    "after": _builtins(change.after),
+                }
+                for change in changes
+            ],
+        )
+    return batch_id
+
+
+async def read_batches(connection: AsyncConnection) -> list[Batch]:
+    """Every batch, the latest first."""
+    rows = await connection.execute(select(directory_batch).order_by(directory_batch.c.id.desc()))
+    return [Batch(**row._mapping) for row in rows]
+
+
+async def read_changes(connection: AsyncConnection, batch_id: int) -> list[Change]:
+    """What a batch did, by the entries' ids."""
+    rows = await connection.execute(
+        select(directory_change)
+        .where(directory_change.c.batch_id == batch_id)
+        .order_by(directory_change.c.entry_id)
+    )
+    return [
+        Change(
+            entry_id=row.entry_id,
+            action=row.action,
+            scope=row.scope,
+            before=_resource(row.before),
+            after=_resource(row.after),
+        )
+        for row in rows
+    ]
+
+
+async def later_batches(connection: AsyncConnection, batch_id: int) -> list[int]:
+    """Batches after this one, not undone, that changed an entry of it."""
+    ours = select(directory_change.c.entry_id).where(directory_change.c.batch_id == batch_id)
+    rows = await connection.execute(
+        select(directory_change.c.batch_id)
+        .join(directory_batch, directory_batch.c.id == directory_change.c.batch_id)
+        .where(
+            directory_change.c.batch_id > batch_id,
+            directory_change.c.entry_id.in_(ours),
+            directory_batch.c.undone_at.is_(None),
+        )
+        .distinct()
+        .order_by(directory_change.c.batch_id)
+    )
+    return [row.batch_id for row in rows]
+
+
+async def mark_undone(connection: AsyncConnection, batch_id: int, at: datetime) -> None:
+    """A batch is undone once."""
+    await connection.execute(
+        update(directory_batch).where(directory_batch.c.id == batch_id).values(undone_at=at)
+    )
+    await connection.execute(delete(directory_merge).where(directory_merge.c.batch_id == batch_id))
+
+
+async def read_merges(connection: AsyncConnection) -> dict[str, str]:
+    """The kept entry by its duplicate."""
+    rows = await connection.execute(select(directory_merge))
+    return {row.duplicate: row.kept for row in rows}
+
+
+async def add_merges(
+    connection: AsyncConnection, merges: Mapping[str, str], batch_id: int | None
+) -> None:
+    """Duplicates and what they are told under from now on."""
+    await _upsert(
+        connection,
+        directory_merge,
+        [{"duplicate": one, "kept": kept, "batch_id": batch_id} for one, kept in merges.items()],
+        key="duplicate",
+    )
+
+
+async def read_seed(connection: AsyncConnection) -> dict[str, Resource]:
+    """The seed as it was when it was last brought in."""
+    rows = await connection.execute(select(directory_seed))
+    return {row.id: msgspec.convert(row.resource, Resource) for row in rows}
+
+
+async def write_seed(connection: AsyncConnection, seed: Iterable[Resource]) -> None:
+    """Remember the seed."""
+    await connection.execute(delete(directory_seed))
+    rows = [{"id": each.id, "resource": _builtins(each)} for each in seed]
+    await connection.execute(insert(directory_seed), rows)
+
+
+async def read_dead_links(connection: AsyncConnection) -> set[str]:
+    """Addresses that answered nothing good several times in a row."""
+    rows = await connection.execute(select(directory_link.c.url).where(directory_link.c.dead))
+    return {row.url for row in rows}
+
+
+def _listed(entry: Entry, ids: HsdsIds) -> Row:
+    return {
+        "id": entry.resource.id,
+        "kind": entry.resource.kind,
+        "origin": entry.origin,
+        "scope": entry.scope,
+        "parent": entry.resource.parent,
+        "organization_id": ids.organization,
+        "service_id": ids.service,
+        "location_id": ids.location,
+        "service_at_location_id": ids.service_at_location,
+    }
+
+
+def _service_column(name: str) -> str | None:
+    return next(
+        (column for (table, column), to in LINKS.items() if table == name and to == "service"), None
+    )
+
+
+async def _upsert(
+    connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]], key: str = "id"
+) -> None:
+    if not rows:
+        return
+    distinct = list({row[key]: row for row in rows}.values())
+    dialect = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
+    statement = dialect(table)
+    statement = statement.on_conflict_do_update(
+        index_elements=[table.c[key]],
+        set_={name: statement.excluded[name] for name in rows[0] if name != key},
+    )
+    for some in _chunks(distinct, 5000):
+        await connection.execute(statement, some)
+
+
+async def _prune(connection: AsyncConnection) -> None:
+    """Rows of the shared tables that no entry needs any more; what hangs on them goes too."""
+    for name in reversed(SHARED):
+        table = HSDS[name]
+        needed = directory_entry.c[f"{name}_id"]
+        used = select(needed).where(needed.is_not(None))
+        await connection.execute(delete(table).where(not_(table.c.id.in_(used))))
+
+
+def _chunks(items: Sequence[_T], size: int = AT_ONCE) -> Iterator[Sequence[_T]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def _builtins(resource: Resource | None) -> Any:
+    return None if resource is None else msgspec.to_builtins(resource)
+
+
+def _resource(value: Any) -> Resource | None:
+    return None if value is None else msgspec.convert(value, Resource)
