@@ -48,6 +48,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     add.add_argument("--organization", help="promis, collectif, inici, …")
     add.add_argument("--password", help="else a one-time password is made and printed")
+    from marie.cli import import_arguments
+
+    import_arguments.add(commands.add_parser("import", help="the directory's publishers' files"))
     knowledge = commands.add_parser("knowledge", help="what Marie knows").add_subparsers(
         dest="knowledge_command", required=True, metavar="command"
     )
@@ -100,6 +103,10 @@ def _obey(arguments: argparse.Namespace, settings: Settings) -> int:
                     password=arguments.password,
                 )
             )
+        case "import":
+            from marie.cli.imports import import_
+
+            return asyncio.run(import_(settings, arguments))
         case "knowledge":
             from marie.cli.knowledge import check
 

@@ -1,6 +1,6 @@
 """How old a fact of the directory may be: when it is to be reviewed, and when it is no longer said.
 
-The periods, in days by kind, are editors' (`knowledge/directory/periods.yaml`). A resource is
+The periods, in days by kind, are editors' (`knowledge/imports/periods.yml`). A resource is
 stale once its period is over since it was last read or verified, and hidden once twice that is.
 What was never read has no age: Marie says « à confirmer » of it.
 """

@@ -50,7 +50,7 @@ def open_knowledge(folder: Path, data: Path | None = None) -> Knowledge:
         directories=LiveDirectory(
             load_resources(folder / "directory"),
             gazetteer,
-            periods=load_periods(folder / "directory" / "periods.yaml"),
+            periods=load_periods(folder / "imports" / "periods.yml"),
             folder=None if data is None else data / SNAPSHOTS,
         ),
     )

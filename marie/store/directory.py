@@ -21,6 +21,7 @@ from marie.store.directory_tables import (
     directory_batch,
     directory_change,
     directory_entry,
+    directory_figure,
     directory_link,
     directory_merge,
     directory_seed,
@@ -65,7 +66,8 @@ class Change:
 
     entry_id: str
     action: str
-    scope: str
+    owner: tuple[str, str]
+    """Origin and scope of the entry as it was."""
     before: Resource | None
     after: Resource | None
 
@@ -172,7 +174,8 @@ async def add_batch(
                     "batch_id": batch_id,
                     "entry_id": change.entry_id,
                     "action": change.action,
-                    "scope": change.scope,
+                    "origin": change.owner[0],
+                    "scope": change.owner[1],
                     "before": _builtins(change.before),
                     "after": _builtins(change.after),
                 }
@@ -199,7 +202,7 @@ async def read_changes(connection: AsyncConnection, batch_id: int) -> list[Chang
         Change(
             entry_id=row.entry_id,
             action=row.action,
-            scope=row.scope,
+            owner=(row.origin, row.scope),
             before=_resource(row.before),
             after=_resource(row.after),
         )
@@ -229,7 +232,8 @@ async def mark_undone(connection: AsyncConnection, batch_id: int, at: datetime) 
     await connection.execute(
         update(directory_batch).where(directory_batch.c.id == batch_id).values(undone_at=at)
     )
-    await connection.execute(delete(directory_merge).where(directory_merge.c.batch_id == batch_id))
+    for table in (directory_merge, directory_figure):
+        await connection.execute(delete(table).where(table.c.batch_id == batch_id))
 
 
 async def read_merges(connection: AsyncConnection) -> dict[str, str]:
@@ -248,6 +252,19 @@ async def add_merges(
         [{"duplicate": one, "kept": kept, "batch_id": batch_id} for one, kept in merges.items()],
         key="duplicate",
     )
+
+
+async def add_figures(connection: AsyncConnection, figures: Sequence[Mapping[str, Any]]) -> None:
+    """Figures of regions, as a batch tells them."""
+    if figures:
+        await connection.execute(insert(directory_figure), list(figures))
+
+
+async def read_figures(connection: AsyncConnection) -> list[Mapping[str, Any]]:
+    """The figures of the regions; of several batches the latest counts."""
+    rows = await connection.execute(select(directory_figure).order_by(directory_figure.c.batch_id))
+    latest = {(row.region, row.indicator, row.period): dict(row._mapping) for row in rows}
+    return list(latest.values())
 
 
 async def read_seed(connection: AsyncConnection) -> dict[str, Resource]:

@@ -108,6 +108,7 @@ directory_change = Table(
     ),
     Column("entry_id", String(200), primary_key=True),
     Column("action", String(10), nullable=False),
+    Column("origin", String(20), nullable=False),
     Column("scope", String(60), nullable=False),
     Column("before", JSON),
     Column("after", JSON),

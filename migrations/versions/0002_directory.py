@@ -117,6 +117,7 @@ def upgrade() -> None:  # noqa: PLR0915 (one table after the other)
         sa.Column("batch_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("entry_id", sa.String(length=200), nullable=False),
         sa.Column("action", sa.String(length=10), nullable=False),
+        sa.Column("origin", sa.String(length=20), nullable=False),
         sa.Column("scope", sa.String(length=60), nullable=False),
         sa.Column("before", sa.JSON(), nullable=True),
         sa.Column("after", sa.JSON(), nullable=True),

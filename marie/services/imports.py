@@ -1,0 +1,203 @@
+"""Imports: compare what was read with what is there, apply it in one transaction, undo it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from marie.clock import Clock
+from marie.knowledge.importers.diff import Diff, Known, compare
+from marie.knowledge.importers.model import Figure, Parsed, Progress
+from marie.knowledge.merging import Duplicate, spoken
+from marie.knowledge.resources import Resource
+from marie.store import directory as store
+from marie.store.engine import Database
+
+MOST_GONE = 0.2
+"""A file that loses more than this share of what it told before is taken for a truncated one."""
+
+
+class TooManyGone(Exception):
+    """Much of what the file told before is not in it; `share` of it."""
+
+    def __init__(self, share: float) -> None:
+        super().__init__(f"{share:.0%}")
+        self.share = share
+
+
+class ChangedSince(Exception):
+    """A later import changed what this one wrote: that one is undone first."""
+
+    def __init__(self, batches: list[int]) -> None:
+        super().__init__(", ".join(map(str, batches)))
+        self.batches = batches
+
+
+class UnknownBatch(Exception):
+    """No such import, or it was undone."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileRead:
+    """Which file was read, for the log of imports."""
+
+    name: str
+    sha256: str
+
+
+async def prepare(
+    database: Database, parsed: Parsed, progress: Progress = lambda done, whole: None
+) -> Diff:
+    """What applying a file would change now."""
+    async with database.read() as connection:
+        entries = await store.read_entries(connection)
+        merges = await store.read_merges(connection)
+    known = {key: Known(each.resource, each.origin, each.scope) for key, each in entries.items()}
+    said = spoken({key: each.resource for key, each in entries.items()}, merges)
+    return compare(parsed, known, {each.id: each for each in said}, progress)
+
+
+def check_gone(diff: Diff) -> None:
+    """`TooManyGone` when a file seems to be cut off."""
+    share = len(diff.gone) / max(diff.known_in_scopes, 1)
+    if len(diff.gone) > 5 and share > MOST_GONE:
+        raise TooManyGone(share)
+
+
+async def apply(
+    database: Database,
+    parsed: Parsed,
+    file: FileRead,
+    *,
+    by: str,
+    clock: Clock,
+    merge: Collection[Duplicate] | None = None,
+) -> tuple[int | None, Diff]:
+    """Apply a file in one transaction; the batch's number (None: nothing changed) and the diff.
+
+    It is compared inside the transaction: what somebody else applied meanwhile counts.
+    `merge`: duplicates that are one; those that are sure when it is not said.
+    """
+    async with database.write() as connection:
+        entries = await store.read_entries(connection)
+        merges = await store.read_merges(connection)
+        known = {k: Known(each.resource, each.origin, each.scope) for k, each in entries.items()}
+        said = spoken({key: each.resource for key, each in entries.items()}, merges)
+        diff = compare(parsed, known, {each.id: each for each in said})
+        if diff.changes_nothing and not parsed.figures:
+            return None, diff
+        written = _written(diff, entries)
+        resources = {key: each.resource for key, each in entries.items()}
+        resources |= {each.resource.id: each.resource for each in written}
+        await store.write_entries(connection, written, resources)
+        await store.delete_entries(connection, [each.resource.id for each in diff.gone])
+        batch = await store.add_batch(
+            connection,
+            origin=parsed.origin,
+            file=file.name,
+            sha256=file.sha256,
+            applied_at=clock(),
+            applied_by=by,
+            summary=diff.summary | {"figures": len(parsed.figures)},
+            changes=_changes(diff, entries),
+        )
+        chosen = [each for each in diff.duplicates if each.sure] if merge is None else merge
+        await store.add_merges(connection, {one.duplicate: one.kept for one in chosen}, batch)
+        await _write_figures(connection, parsed.figures, batch)
+        await store.grow_version(connection)
+    return batch, diff
+
+
+async def undo(database: Database, batch_id: int, *, clock: Clock) -> int:
+    """Put back what a batch changed; how many resources. `UnknownBatch`, `ChangedSince`."""
+    async with database.write() as connection:
+        batches = {each.id: each for each in await store.read_batches(connection)}
+        batch = batches.get(batch_id)
+        if batch is None or batch.undone_at is not None:
+            raise UnknownBatch
+        if later := await store.later_batches(connection, batch_id):
+            raise ChangedSince(later)
+        changes = await store.read_changes(connection, batch_id)
+        back = [
+            store.Entry(change.before, *change.owner)
+            for change in changes
+            if change.before is not None
+        ]
+        entries = await store.read_entries(connection)
+        resources = {key: each.resource for key, each in entries.items()}
+        resources |= {each.resource.id: each.resource for each in back}
+        await store.delete_entries(
+            connection, [change.entry_id for change in changes if change.before is None]
+        )
+        await store.write_entries(connection, back, resources)
+        await store.mark_undone(connection, batch_id, clock())
+        await store.grow_version(connection)
+    return len(changes)
+
+
+async def merge(database: Database, duplicate: str, kept: str) -> bool:
+    """Speak two entries as one from now on; False when one of them is unknown."""
+    async with database.write() as connection:
+        entries = await store.read_entries(connection)
+        if duplicate == kept or not {duplicate, kept} <= entries.keys():
+            return False
+        await store.add_merges(connection, {duplicate: kept}, None)
+        await store.grow_version(connection)
+    return True
+
+
+def _written(diff: Diff, entries: Mapping[str, store.Entry]) -> list[store.Entry]:
+    fresh = [store.Entry(each.resource, diff.origin, each.scope) for each in diff.new]
+    for changed in (*diff.changed, *diff.read):
+        record = changed.record
+        there = entries[record.resource.id]
+        own = there.origin == diff.origin
+        scope = record.scope if own else there.scope
+        kept = replace(record.resource, parent=record.resource.parent or there.resource.parent)
+        fresh.append(store.Entry(kept, there.origin, scope))
+    return fresh
+
+
+def _changes(diff: Diff, entries: Mapping[str, store.Entry]) -> list[store.Change]:
+    def change(
+        action: str, entry_id: str, before: Resource | None, after: Resource | None
+    ) -> store.Change:
+        there = entries.get(entry_id)
+        owner = (there.origin, there.scope) if there else (diff.origin, "")
+        return store.Change(
+            entry_id=entry_id, action=action, owner=owner, before=before, after=after
+        )
+
+    return [
+        *(change("new", each.resource.id, None, each.resource) for each in diff.new),
+        *(
+            change("changed", each.before.id, each.before, each.record.resource)
+            for each in diff.changed
+        ),
+        *(change("read", each.before.id, each.before, each.record.resource) for each in diff.read),
+        *(change("gone", each.resource.id, each.resource, None) for each in diff.gone),
+    ]
+
+
+async def _write_figures(
+    connection: AsyncConnection, figures: tuple[Figure, ...], batch: int
+) -> None:
+    await store.add_figures(
+        connection,
+        [
+            {
+                "region": each.region,
+                "indicator": each.indicator,
+                "period": each.period,
+                "value": each.value,
+                "source_title": each.source.title,
+                "source_url": each.source.url,
+                "read_on": each.source.read_on,
+                "batch_id": batch,
+            }
+            for each in figures
+        ],
+    )
