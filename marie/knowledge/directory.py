@@ -117,13 +117,14 @@ class Directory:
         `LOCAL_KM`, then what serves its region and all of Québec, then the nearest elsewhere. A
         resource whose very name is the query comes before all. `beyond`: ids to leave out.
         """
-        named = self._index.read(query, kinds) if near is None else None
-        if near is None and query:
-            near = self._place_in(query)
-        reading = self._index.read(
-            query, kinds, without=near.name if near else "", lenient=near is not None
-        ) or self._index.everything(kinds)
-        exact = named.exact if named is not None else frozenset()
+        exact: frozenset[int] = frozenset()
+        if near is None and query and (near := self._place_in(query)) is not None:
+            # The town may be a part of the name that is looked for.
+            exact = self._index.named_so(query)
+        without = near.name if near else ""
+        reading = self._index.read(query, kinds, without=without, lenient=near is not None)
+        reading = reading or self._index.everything(kinds)
+        exact |= reading.exact
         matches = self._matches(reading, near, offset + limit)
         matches = _with(matches, exact)
         fresh = self._last[matches.positions] >= self.today().toordinal()
@@ -144,10 +145,9 @@ class Directory:
 
     def _matches(self, reading: Reading, near: Place | None, wanted: int) -> Matches:
         """All that fits, or when that is too much the best and the nearest of it."""
-        matches = self._index.fetch(reading, limit=max(MOST, wanted))
-        if near is None or matches.total <= len(matches.positions):
-            return matches
-        total = matches.total
+        total = 0 if near is None else self._index.fetch(reading, limit=1).total
+        if near is None or total <= MOST:
+            return self._index.fetch(reading, limit=max(MOST, wanted))
         parts: list[Matches] = []
         for areas in self._areas(near):
             parts.append(self._index.fetch(reading, areas, max(MOST, wanted)))
@@ -155,7 +155,7 @@ class Directory:
             if len(found) >= wanted + len(reading.named):
                 break
         else:
-            parts.append(matches)
+            parts.append(self._index.fetch(reading, limit=max(MOST, wanted)))
         return _joined(parts, total)
 
     def _areas(self, near: Place) -> Iterator[set[str]]:

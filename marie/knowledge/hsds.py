@@ -104,6 +104,12 @@ _PLACES, _INFANTS = UNITS
 
 KIND_TAXONOMY = identifier("taxonomy", "kind")
 KIND_TERMS: Mapping[str, str] = {identifier("taxonomy_term", kind): kind for kind in sorted(KINDS)}
+KEYWORD, SUBSIDIZED = "keyword", "subsidized"
+TERMS: Mapping[str, str] = {
+    **KIND_TERMS,
+    **{identifier("taxonomy_term", label): label for label in (KEYWORD, SUBSIDIZED)},
+}
+"""Codes of all terms that attributes have, by UUID."""
 
 
 def ids_of(resource: Resource) -> HsdsIds:
@@ -111,7 +117,7 @@ def ids_of(resource: Resource) -> HsdsIds:
     if resource.hsds is not None:
         return resource.hsds
     owner = f"name/{resource.organization}" if resource.organization else f"id/{resource.id}"
-    located = resource.municipality is not None
+    located = resource.municipality is not None or resource.lat is not None
     return HsdsIds(
         organization=identifier("organization", owner),
         service=identifier("service", resource.id),
@@ -162,7 +168,7 @@ def tables_of(resource: Resource, parent: Resource | None = None) -> Tables:
         _add(tables, "cost_option", ids, 0, amount_description=resource.cost)
     for place, code in enumerate(resource.languages):
         _add(tables, "language", ids, place, name=code, code=code)
-    if resource.municipality is None:
+    if ids.location is None:
         area = resource.region or "QC"
         _add(tables, "service_area", ids, 0, name=area, extent=area, extent_type=_EXTENT)
     for unit, places in ((_PLACES, resource.capacity), (_INFANTS, resource.infants)):
@@ -340,7 +346,7 @@ class _Reader:
             value = _text(row, "value") or ""
             if row.get("taxonomy_term_id") in KIND_TERMS:
                 kind = KIND_TERMS[str(row["taxonomy_term_id"])]
-            elif row.get("label") == "subsidized":
+            elif row.get("label") == SUBSIDIZED:
                 subsidized = value == "yes"
             elif value:
                 keywords.append(value)
@@ -418,18 +424,18 @@ def _add_location(tables: Tables, resource: Resource, ids: HsdsIds) -> None:
 
 
 def _add_attributes(tables: Tables, resource: Resource, ids: HsdsIds) -> None:
-    terms: list[tuple[str | None, str, str]] = [
-        (identifier("taxonomy_term", resource.kind), resource.kind, "kind"),
-        *((None, keyword, "keyword") for keyword in resource.keywords),
+    terms = [
+        (resource.kind, resource.kind, "kind"),
+        *((KEYWORD, keyword, KEYWORD) for keyword in resource.keywords),
     ]
     if resource.subsidized is not None:
-        terms.append((None, "yes" if resource.subsidized else "no", "subsidized"))
+        terms.append((SUBSIDIZED, "yes" if resource.subsidized else "no", SUBSIDIZED))
     for place, (term, value, label) in enumerate(terms):
         tables["attribute"].append(
             {
                 "id": identifier("attribute", f"{ids.service}/{place}"),
                 "link_id": ids.service,
-                "taxonomy_term_id": term,
+                "taxonomy_term_id": identifier("taxonomy_term", term),
                 "link_entity": "service",
                 "value": value,
                 "label": label,

@@ -58,21 +58,16 @@ def near_duplicates(new: Iterable[Resource], known: Iterable[Resource]) -> list[
         if resource.municipality_code:
             by_town[resource.kind, resource.municipality_code].append(resource)
     found = []
-    taken: set[str] = set()
     for resource in new:
         others = by_town.get((resource.kind, resource.municipality_code or ""), [])
         judged = [
             (each, other)
             for other in others[:MOST_COMPARED]
-            if other.id != resource.id
-            and other.id not in taken
-            and (each := _compared(resource, other)) is not None
+            if other.id != resource.id and (each := _compared(resource, other)) is not None
         ]
         if judged:
-            best, other = max(judged, key=lambda pair: (pair[0].sure, pair[0].score, pair[1].id))
+            best, _ = max(judged, key=lambda pair: (pair[0].sure, pair[0].score, pair[1].id))
             found.append(best)
-            if best.sure:
-                taken.add(other.id)
     return found
 
 

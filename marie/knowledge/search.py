@@ -237,6 +237,11 @@ class TextIndex:
                     return reading
         return Reading(kinds=asked, optional=True, where=frozenset({EVERYWHERE}))
 
+    def named_so(self, query: str) -> frozenset[int]:
+        """The documents whose whole name the query is."""
+        terms = self._terms(query)
+        return self._named(terms)[1] if terms else frozenset()
+
     def everything(self, kinds: Collection[ResourceKind]) -> Reading:
         """All documents of the kinds (of every kind if there is none)."""
         return Reading(kinds=frozenset(kinds), optional=True)

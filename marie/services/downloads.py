@@ -5,6 +5,8 @@ and the connection goes to the very address that was checked. A file that did no
 not fetched again (ETag, Last-Modified); one that broke off goes on from there (Range).
 """
 
+# ruff: noqa: ASYNC240 (small files of one command, nothing else waits)
+
 from __future__ import annotations
 
 import asyncio
@@ -93,7 +95,9 @@ async def download(
     ) as session:
         for attempt in range(TRIES):
             try:
-                await _fetch(session, url, target, progress, allowed, most)
+                await _fetch(
+                    session, url, target, progress=progress, allowed=allowed, most=most
+                )
             except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, OSError) as error:
                 if isinstance(error.__cause__, Refused):
                     raise error.__cause__ from None
@@ -111,6 +115,7 @@ async def _fetch(
     session: aiohttp.ClientSession,
     url: str,
     target: Path,
+    *,
     progress: Progress,
     allowed: Callable[[str], bool],
     most: int,

@@ -97,7 +97,7 @@ def create_app(
         app.add_routes(routes)
     add_static_routes(app)
 
-    app.cleanup_ctx.extend([_database, _http, _turns(grace)])
+    app.cleanup_ctx.extend([_database, directory.follow_directory, _http, _turns(grace)])
     return app
 
 

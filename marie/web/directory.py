@@ -2,20 +2,44 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 from typing import cast
 
 from aiohttp import web
 
-from marie.knowledge.directory import to_json
+from marie.knowledge.directory import Directory, to_json
+from marie.knowledge.export import to_package, to_spreadsheet
 from marie.knowledge.model import ResourceKind
 from marie.knowledge.resources import KINDS
-from marie.web.keys import DIRECTORY, GAZETTEER, LIMITS
+from marie.services.directory import publish_directory
+from marie.web.keys import DATABASE, DIRECTORY, GAZETTEER, LIMITS, SETTINGS
 from marie.web.limits import SEARCHES
 from marie.web.problems import Problem, json_response
 from marie.web.requests import address, whole_number
 
 MAX_LIMIT = 50
 MAX_QUERY = 200
+
+
+@dataclass
+class Exports:
+    """The exports of the directory that is spoken now."""
+
+    directory: Directory | None = None
+    contents: dict[str, bytes] = field(default_factory=dict)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+EXPORTS = web.AppKey("exports", Exports)
+
+FOLLOW_EVERY = 10.0
+"""Seconds between two looks at the version of the database."""
+
+log = logging.getLogger(__name__)
 
 routes = web.RouteTableDef()
 
@@ -51,6 +75,52 @@ async def search(request: web.Request) -> web.Response:
     )
 
 
+@routes.get("/api/v1/directory/export.hsds.zip")
+async def export_package(request: web.Request) -> web.Response:
+    """Everything that Marie says of the directory, in HSDS 3.1."""
+    content = await _exported(request, "package")
+    return _attachment(request, content, "application/zip", "marie-directory.hsds.zip")
+
+
+@routes.get("/api/v1/directory/export.csv")
+@routes.get("/api/v1/directory/export.hsds.csv")
+async def export_spreadsheet(request: web.Request) -> web.Response:
+    """The same as one table for spreadsheets."""
+    content = await _exported(request, "spreadsheet")
+    return _attachment(request, content, "text/csv", "marie-directory.csv")
+
+
+async def _exported(request: web.Request, form: str) -> bytes:
+    """An export, made once for each version of the directory and kept."""
+    request.app[LIMITS].take("directory", address(request), SEARCHES)
+    directory, gazetteer = request.app[DIRECTORY].current(), request.app[GAZETTEER]
+    made = request.app[EXPORTS]
+    async with made.lock:
+        if made.directory is not directory:
+            made.directory = directory
+            made.contents.clear()
+        if form not in made.contents:
+            resources = directory.resources
+            if form == "package":
+                made.contents[form] = await asyncio.to_thread(to_package, resources)
+            else:
+                text = await asyncio.to_thread(to_spreadsheet, resources, gazetteer)
+                made.contents[form] = text.encode()
+        return made.contents[form]
+
+
+def _attachment(request: web.Request, content: bytes, kind: str, name: str) -> web.Response:
+    tag = hashlib.sha256(content).hexdigest()[:32]
+    if tag in (each.value for each in request.if_none_match or ()):
+        return web.Response(status=304, headers={"ETag": f'"{tag}"'})
+    response = web.Response(body=content, content_type=kind)
+    if kind.startswith("text/"):
+        response.charset = "utf-8"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.etag = tag
+    return response
+
+
 @routes.get("/api/v1/directory/{resource_id}")
 async def one(request: web.Request) -> web.Response:
     """One resource."""
@@ -60,3 +130,22 @@ async def one(request: web.Request) -> web.Response:
     if resource is None:
         raise web.HTTPNotFound
     return json_response(to_json(resource, None, gazetteer))
+
+
+async def follow_directory(app: web.Application) -> AsyncIterator[None]:
+    """Publish here what another process wrote in the database, some seconds later."""
+    app[EXPORTS] = Exports()
+    task = asyncio.create_task(_follow(app))
+    yield
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def _follow(app: web.Application) -> None:
+    while True:
+        try:
+            await publish_directory(app[DATABASE], app[GAZETTEER], app[SETTINGS].data)
+        except Exception:
+            # What was published before is still spoken; the next look may go better.
+            log.exception("the directory was not published")
+        await asyncio.sleep(FOLLOW_EVERY)

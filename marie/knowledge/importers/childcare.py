@@ -2,7 +2,7 @@
 
 The province-wide file (`repertoire-installation.csv`, often latin1) and the regional extract with
 title lines before its header. Neither gives coordinates nor a number that stays: a daycare is known
-by its name and town, and by its street where two share these. Several permits at one door are
+by its name, town and postal code: one that moves is another one. Several permits at one door are
 numbered in the order of the file.
 """
 
@@ -69,7 +69,6 @@ def read(task: Task) -> Parsed:
     """Every daycare of the files; a region that a file names is told completely by it."""
     lines = [line for path in task.paths for line in _lines(path)]
     towns = fields.Towns(task.gazetteer)
-    names = Counter(_known_by(line) for line in lines)
     records: list[Record] = []
     rejected: list[Rejected] = []
     ids: Counter[str] = Counter()
@@ -80,7 +79,7 @@ def read(task: Task) -> Parsed:
             if line.row.values() in whole:
                 raise fields.BadCell(f"la même qu’à la ligne {whole[line.row.values()]}")
             whole[line.row.values()] = line.row.number
-            record = _record(line, task, towns, shared=names[_known_by(line)] > 1)
+            record = _record(line, task, towns)
         except fields.BadCell as error:
             reason = str(error)
             rejected.append(Rejected(line.file, line.row.number, reason, line.row.values()))
@@ -126,11 +125,7 @@ def _published(sheet: Sheet) -> str | None:
     return None
 
 
-def _known_by(line: _Line) -> tuple[str, str]:
-    return fold_key(line.cells["name"]), fold_key(line.cells["town"])
-
-
-def _record(line: _Line, task: Task, towns: fields.Towns, *, shared: bool) -> Record:
+def _record(line: _Line, task: Task, towns: fields.Towns) -> Record:
     cells = line.cells
     name = fields.name(cells["name"], "nom")
     region = _region(cells["region"])
@@ -145,17 +140,17 @@ def _record(line: _Line, task: Task, towns: fields.Towns, *, shared: bool) -> Re
     if cells["phone"] and number is None:
         raise fields.BadCell(f"téléphone : « {cells['phone']} » n’a pas dix chiffres")
     place = town.name if town else said
-    own = (fields.text(street),) if shared and street else ()
+    postal = fields.postal_code(cells["postal"])
     return Record(
         Resource(
-            id=fields.slug("garde", cells["name"], cells["town"], *own),
+            id=fields.slug("garde", cells["name"], cells["town"], postal or ""),
             name=name,
             kind="childcare",
             source=task.source("childcare", line.published),
             municipality=place,
             municipality_code=town.municipality if town else None,
             region=region,
-            address=fields.address(street, place, fields.postal_code(cells["postal"])),
+            address=fields.address(street, place, postal),
             phone=number,
             email=fields.email(cells["email"]),
             capacity=fields.whole(cells["places"]),

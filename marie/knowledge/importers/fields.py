@@ -28,7 +28,7 @@ def text(cell: object, column: str = "") -> str:
     if plain.strip().startswith("="):
         raise BadCell(f"{column} : une formule n’est pas un texte")
     plain = "".join(each if each.isprintable() else " " for each in plain)
-    return " ".join(plain.split()).replace("'", "’")
+    return " ".join(plain.split()).replace("'", "’").replace("--", "–")
 
 
 def optional(cell: object, column: str = "") -> str | None:
@@ -46,7 +46,8 @@ def needed(cell: object, column: str) -> str:
 
 def name(cell: object, column: str) -> str:
     """A name; one in capitals is put in lower case but for its first letters."""
-    said = needed(cell, column).strip('"« »')
+    said = re.sub(r'"\s*([^"]*?)\s*"', "«\u00a0\\1\u00a0»", needed(cell, column))
+    said = said.replace('"', "").strip(" -–,")
     letters = [each for each in said if each.isalpha()]
     if not letters or sum(each.isupper() for each in letters) < 0.9 * len(letters):
         return said
@@ -55,7 +56,8 @@ def name(cell: object, column: str) -> str:
         plain = word.upper()
         if plain in _KEPT or any(letter.isdigit() for letter in word):
             continue
-        small = word.lower() in _SMALL and place > 0
+        opened = place > 0 and words[place - 1].endswith(("«\u00a0", "(", "- ", "– "))
+        small = word.lower() in _SMALL and place > 0 and not opened
         words[place] = word.lower() if small else word[:1] + word[1:].lower()
     return "".join(words)
 
