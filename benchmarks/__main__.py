@@ -17,13 +17,16 @@ BENCHMARKS = {
     "turns": [sys.executable, "-m", "benchmarks.turns"],
     "delivery": [sys.executable, "-m", "benchmarks.delivery"],
     "understanding": [RASA_PYTHON, "-m", "benchmarks.understanding"],
-    "places": [
-        sys.executable,
-        "-m",
-        "benchmarks.places",
-        "--data",
-        os.environ.get("DATA") or "../shared/data",
-    ],
+    **{
+        name: [
+            sys.executable,
+            "-m",
+            f"benchmarks.{name}",
+            "--data",
+            os.environ.get("DATA") or "../shared/data",
+        ]
+        for name in ("places", "imports", "search")
+    },
 }
 
 

@@ -108,7 +108,7 @@ STOP_WORDS = frozenset(
         faut il ils j je l la le les leur ma me mes mon n notre ou par peut peux pour pres proche
         qu que quel quelle quels quelles quelque qui s sa se ses son sont sur t trouve trouver tu
         un une veut veux vos votre vous y besoin svp adresse telephone numero contact liste info
-        infos""",
+        infos place places enfant enfants fils fille avec milieu""",
     )
 )
 """Folded words that say nothing about what is looked for."""
