@@ -151,7 +151,9 @@ def ndcg(found: Sequence[str], grades: dict[str, int]) -> float:
     """Normalised discounted cumulative gain of the first five."""
 
     def gain(values: Sequence[int]) -> float:
-        return sum((2**value - 1) / math.log2(rank + 2) for rank, value in enumerate(values))
+        return math.fsum(
+            (float(2**value) - 1) / math.log2(rank + 2) for rank, value in enumerate(values)
+        )
 
     best = gain(sorted(grades.values(), reverse=True)[:SHOWN])
     return gain([grades.get(each, 0) for each in found[:SHOWN]]) / best if best else 0.0

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bot.actions import fallback, handoff
-from bot.actions.entries import answer_topic, related_entry
+from bot.actions.entries import answer_topic, narrows_cards, related_entry
 from bot.actions.places import named_places
 from bot.actions.replies import answer, plain, quick_reply, source_json, source_line
 from bot.actions.respond import form_topic, question_phrase
@@ -15,6 +15,7 @@ from bot.actions.wiring import Desk
 from marie.domain.messages import Content
 from marie.domain.replies import Reply
 from marie.knowledge.directory import to_json
+from marie.knowledge.model import Entry
 from marie.language.folding import words
 
 Answerers = Mapping[str, Callable[[Turn, Desk], Reply]]
@@ -27,6 +28,8 @@ def dialogue_topics(topics: Answerers) -> Answerers:
     """The dialogue acts; `topics` is where a continued topic is looked up."""
 
     def follow_up(turn: Turn, desk: Desk) -> Reply:
+        if narrows_cards(turn, desk):
+            return _with_entry(turn, desk, desk.library.entries[turn.focus.entry or ""])
         other = _other_side(turn, desk)
         if other is not None:
             return topics[other](turn.about(other), desk)
@@ -47,9 +50,7 @@ def dialogue_topics(topics: Answerers) -> Answerers:
             return topics["lease.nonrenewal"](turn.about("lease.nonrenewal"), desk)
         entry = related_entry(turn, desk)
         if entry is not None:
-            named = Entity(entity="entry", value=entry.id)
-            turn = replace(turn, intent=entry.topic, entities=(*turn.entities, named))
-            return answer_topic(turn, desk)
+            return _with_entry(turn, desk, entry)
         return fallback.clarify(turn, desk)
 
     def affirm(turn: Turn, desk: Desk) -> Reply:
@@ -70,6 +71,11 @@ def dialogue_topics(topics: Answerers) -> Answerers:
         "pick": _pick,
         "repeat": _repeat,
     }
+
+
+def _with_entry(turn: Turn, desk: Desk, entry: Entry) -> Reply:
+    named = Entity(entity="entry", value=entry.id)
+    return answer_topic(replace(turn, intent=entry.topic, entities=(*turn.entities, named)), desk)
 
 
 def _other_side(turn: Turn, desk: Desk) -> str | None:
@@ -152,7 +158,10 @@ def _pick(turn: Turn, desk: Desk) -> Reply:
     resource = desk.directory.get(shown[wanted - 1])
     if resource is None:
         return fallback.clarify(turn, desk)
-    lines = [resource.name, resource.description, resource.address, resource.phone, resource.url]
+    lines = [
+        *(resource.name, resource.description, resource.address, resource.phone, resource.email),
+        *(resource.hours, resource.cost, resource.eligibility, resource.url),
+    ]
     text = "\n".join(line for line in lines if line)
     content = Content(
         text=f"{text}\n\n{source_line(resource.source, desk.library)}",

@@ -38,8 +38,10 @@ def answer_topic(turn: Turn, desk: Desk, *, offset: int = 0) -> Reply:
     more: list[str] = []
     hits: list[Hit] = []
     buttons: list[dict[str, str]] = []
+    narrowed: tuple[str, ...] = ()
     if entry.resources is not None and turn.value("part") is None:
-        hits, total = _cards(entry, place, desk, offset)
+        narrowed = _narrowed(entry, turn, desk)
+        hits, total = _cards(entry, place, desk, offset, narrowed)
         more.append(_introduction(entry, hits, place, desk))
         if total > offset + len(hits):
             rest = str(total - offset - len(hits))
@@ -65,6 +67,7 @@ def answer_topic(turn: Turn, desk: Desk, *, offset: int = 0) -> Reply:
         shown=tuple(hit.resource.id for hit in hits) or turn.focus.shown,
         misses=0,
         pending=None,
+        narrowed=narrowed,
     )
     return answer(turn, content, focus=focus)
 
@@ -155,7 +158,26 @@ def _stems(text: str) -> set[str]:
     return {word.text.rstrip("sex") for word in words(text) if len(word.text) >= 4}
 
 
-def _cards(entry: Entry, place: Place | None, desk: Desk, offset: int) -> tuple[list[Hit], int]:
+def narrows_cards(turn: Turn, desk: Desk) -> bool:
+    """Whether a message without a place says which of the cards are meant: « avec poupons »."""
+    entry = desk.library.entries.get(turn.focus.entry or "")
+    if entry is None or entry.resources is None or not turn.focus.shown:
+        return False
+    return bool(desk.directory.narrowing(turn.text, entry.resources.kinds))
+
+
+def _narrowed(entry: Entry, turn: Turn, desk: Desk) -> tuple[str, ...]:
+    """Which of the cards are meant, said now or, on the same topic, before."""
+    if entry.resources is None:
+        return ()
+    said = () if turn.pressed else desk.directory.narrowing(turn.text, entry.resources.kinds)
+    same = turn.focus.topic == entry.topic
+    return said or (turn.focus.narrowed if same else ())
+
+
+def _cards(
+    entry: Entry, place: Place | None, desk: Desk, offset: int, narrowed: tuple[str, ...]
+) -> tuple[list[Hit], int]:
     query = entry.resources
     if query is None or (query.ask_place and place is None):
         return [], 0
@@ -164,6 +186,7 @@ def _cards(entry: Entry, place: Place | None, desk: Desk, offset: int) -> tuple[
         kinds=frozenset(query.kinds),
         limit=min(query.limit, CARDS),
         offset=offset,
+        narrowed=narrowed,
     )
     return list(page.hits), page.total
 

@@ -14,6 +14,7 @@ from bot.actions.wiring import Desk
 from marie.domain.messages import Content
 from marie.domain.replies import Reply
 from marie.knowledge.directory import Hit, to_json
+from marie.knowledge.freshness import checked_on, is_stale
 from marie.knowledge.library import Library
 from marie.knowledge.model import Entry, QuickReply, Source
 from marie.language.typography import french_day
@@ -93,7 +94,7 @@ def say_entry(
     raw = _words(entry, part, simple=bool(turn.profile.get("simple")))
     sources = unique_sources([*entry.sources, *library.used_sources(raw, turn.today)])
     said = library.fill(raw, turn.today)
-    cards = [cards_text(hits, library)] if hits else []
+    cards = [cards_text(hits, desk, turn.today)] if hits else []
     paragraphs = [said, *more, *cards]
     if sources and entry.topic not in UNSOURCED:
         paragraphs.append(source_line(sources[0], library))
@@ -135,20 +136,25 @@ UNSOURCED = frozenset(
 """Topics without a source line: none to give under « bonjour », none to weigh in distress."""
 
 
-def cards_text(hits: Sequence[Hit], library: Library) -> str:
-    """The cards as lines, for a client that shows only the text."""
-    return "\n".join(_card_line(hit, library) for hit in hits)
+def cards_text(hits: Sequence[Hit], desk: Desk, today: date) -> str:
+    """The cards as lines, for a client that shows only the text; what is stale says so."""
+    return "\n".join(_card_line(hit, desk, today) for hit in hits)
 
 
-def _card_line(hit: Hit, library: Library) -> str:
+def _card_line(hit: Hit, desk: Desk, today: date) -> str:
+    library = desk.library
     resource = hit.resource
     where = resource.municipality or ""
     if hit.distance_km is not None and hit.distance_km >= 1:
         where += f" ({library.phrase('nearest_resources', distance=kilometres(hit.distance_km))})"
-    contact = resource.address or resource.phone or ""
     site = urlsplit(resource.url).netloc.removeprefix("www.") if resource.url else ""
-    parts = [part for part in (where.strip(), contact, site) if part]
-    return f"• {resource.name}" + (f"\u00a0: {', '.join(parts)}" if parts else "")
+    told = (where.strip(), resource.address, resource.phone, site)
+    parts = [part for part in told if part]
+    line = f"• {resource.name}" + (f"\u00a0: {', '.join(parts)}" if parts else "")
+    checked = checked_on(resource)
+    if checked is None or not is_stale(resource, desk.directory.periods, today):
+        return line
+    return f"{line} ({library.phrase('stale_resource', date=french_day(checked))})"
 
 
 def kilometres(distance: float) -> str:

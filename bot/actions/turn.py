@@ -31,7 +31,8 @@ class Focus:
     """What the talk is about: explicit state, stored by the gateway with each answer.
 
     `offset` is how many of the last list's resources were shown; `shown` their ids; `misses` how
-    many messages in a row Marie did not understand; `last` the texts of her last answer.
+    many messages in a row Marie did not understand; `last` the texts of her last answer;
+    `narrowed` which resources of a kind are meant (daycares that take infants).
     """
 
     topic: str | None = None
@@ -42,6 +43,7 @@ class Focus:
     shown: tuple[str, ...] = ()
     misses: int = 0
     last: str | None = None
+    narrowed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

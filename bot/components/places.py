@@ -44,7 +44,8 @@ class PlaceExtractor(GraphComponent, EntityExtractorMixin):
         """`folder`: knowledge/places; `imported`: a CSV that completes it, read if it is there.
 
         Relative paths start at the project's folder. Without `folder` it is `places` in
-        MARIE_KNOWLEDGE, or in the project's own knowledge.
+        MARIE_KNOWLEDGE, or in the project's own knowledge; without `imported` it is what
+        `marie import places` wrote in MARIE_DATA.
         """
         return {"folder": None, "imported": None}
 
@@ -59,7 +60,8 @@ class PlaceExtractor(GraphComponent, EntityExtractorMixin):
         """Rasa calls this both to train and to load: nothing of it is in the model."""
         knowledge = os.environ.get("MARIE_KNOWLEDGE") or "knowledge"
         folder = ROOT / (config["folder"] or Path(knowledge) / "places")
-        imported = ROOT / config["imported"] if config["imported"] else None
+        data = os.environ.get("MARIE_DATA") or "var"
+        imported: Path | None = ROOT / (config["imported"] or Path(data) / "places.csv")
         if imported is not None and not imported.exists():
             imported = None
         return cls(Gazetteer.load(folder, imported=imported))

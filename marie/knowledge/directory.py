@@ -107,7 +107,7 @@ class Directory:
         *,
         near: Place | None = None,
         kinds: Collection[ResourceKind] = (),
-        beyond: Collection[str] = (),
+        narrowed: Collection[str] = (),
         limit: int = 10,
         offset: int = 0,
     ) -> Page:
@@ -115,7 +115,8 @@ class Directory:
 
         With a place (`near`, or one that the query names): what is in it, then what is within
         `LOCAL_KM`, then what serves its region and all of Québec, then the nearest elsewhere. A
-        resource whose very name is the query comes before all. `beyond`: ids to leave out.
+        resource whose very name is the query comes before all. `narrowed`: what
+        `narrowing` found, for a search without words.
         """
         exact: frozenset[int] = frozenset()
         if near is None and query and (near := self._place_in(query)) is not None:
@@ -123,18 +124,19 @@ class Directory:
             exact = self._index.named_so(query)
         without = near.name if near else ""
         reading = self._index.read(query, kinds, without=without, lenient=near is not None)
-        reading = reading or self._index.everything(kinds)
+        reading = reading or self._index.everything(kinds, narrowed)
         exact |= reading.exact
         matches = self._matches(reading, near, offset + limit)
         matches = _with(matches, exact)
         fresh = self._last[matches.positions] >= self.today().toordinal()
-        if beyond:
-            left_out = [self._by_id[one] for one in beyond if one in self._by_id]
-            fresh &= ~np.isin(matches.positions, left_out)
         total = matches.total - int(np.count_nonzero(~fresh))
         candidates = self._candidates(matches.positions[fresh], matches.scores[fresh], near, exact)
         chosen = order(candidates)[offset : offset + limit]
         return Page(total, tuple(self._hits(candidates, chosen)), near)
+
+    def narrowing(self, text: str, kinds: Collection[ResourceKind]) -> tuple[str, ...]:
+        """What a sentence says of which of the kinds are meant, for `search`."""
+        return self._index.narrowing(text, kinds)
 
     def _place_in(self, query: str) -> Place | None:
         """The one place that a query names without doubt."""

@@ -11,7 +11,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from functools import lru_cache
 from pathlib import Path
@@ -242,9 +242,19 @@ class TextIndex:
         terms = self._terms(query)
         return self._named(terms)[1] if terms else frozenset()
 
-    def everything(self, kinds: Collection[ResourceKind]) -> Reading:
-        """All documents of the kinds (of every kind if there is none)."""
-        return Reading(kinds=frozenset(kinds), optional=True)
+    def narrowing(self, query: str, kinds: Collection[ResourceKind]) -> tuple[str, ...]:
+        """What a sentence says of which of the kinds are meant: daycares that take infants."""
+        return tuple(
+            term.token for term in self._terms(query) if term.narrows and term.kind in kinds
+        )
+
+    def everything(
+        self, kinds: Collection[ResourceKind], narrowed: Collection[str] = ()
+    ) -> Reading:
+        """All documents of the kinds (of every kind if there is none), narrowed if any is so."""
+        whole = Reading(kinds=frozenset(kinds), optional=True)
+        some = replace(whole, required=tuple(narrowed))
+        return some if narrowed and self.fetch(some, limit=1).total else whole
 
     def fetch(
         self, reading: Reading, where: Collection[str] | None = None, limit: int = MOST

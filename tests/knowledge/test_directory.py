@@ -469,3 +469,15 @@ def test_file_that_is_no_list_of_records_is_refused(tmp_path: Path, text: str) -
 def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
     message = problems(tmp_path, health=GOOD + "- name: Deux\n- name: Trois\n")
     assert len(message.splitlines()) == 2
+
+
+def test_town_in_the_query_is_the_place_asked_for(directory: Directory) -> None:
+    page = directory.search("un cégep proche d’Amqui")
+    assert page.near is not None
+    assert page.near.name == "Amqui"
+    assert page.hits[0].distance_km is not None
+    assert page.hits[0].distance_km < 5
+
+
+def test_offset_beyond_everything_is_an_empty_page(directory: Directory) -> None:
+    assert directory.search(kinds={"cegep"}, offset=10**12).hits == ()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from datetime import date, datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
 from bot.actions.wiring import Desk, open_desk
+from marie.domain.replies import Reply
 from marie.knowledge.export import to_package
 from marie.knowledge.importers.diff import Diff
 from marie.knowledge.importers.model import Parsed, Record, Task, load_publishers
@@ -70,7 +71,8 @@ async def test_phone_that_changes_in_a_file_is_the_only_difference_is_heard_and_
     def heard() -> str | None:
         reply = Talk(desk).place("une garderie à Saint-Hyacinthe", "childcare.find")
         cards = reply.messages[0].resources
-        return next(card["phone"] for card in cards if card["id"] == garderie)
+        phones: dict[str, str | None] = {card["id"]: card["phone"] for card in cards}
+        return phones[garderie]
 
     garderie = "garde-garderie-le-banc-d-essai-saint-hyacinthe-j2s-0a1"
     assert heard() == "450 555-0102"
@@ -90,6 +92,40 @@ async def test_phone_that_changes_in_a_file_is_the_only_difference_is_heard_and_
     await imports.undo(database, batch, clock=lambda: NOON)
     await publish(database, desk, settings)
     assert heard() == "450 555-0102"
+
+
+async def test_talk_narrows_the_cards_and_keeps_them_narrow(
+    database: Database, desk: Desk, settings: Settings, tmp_path: Path
+) -> None:
+    await apply(database, read(desk, "childcare", publishers.regional(tmp_path / "a.csv")))
+    await publish(database, desk, settings)
+    talk = Talk(desk)
+
+    def infants(reply: Reply) -> set[str]:
+        return {card["name"] for card in reply.messages[0].resources}
+
+    every = infants(talk.place("garderie à Saint-Hyacinthe", "childcare.find"))
+    assert "Garderie «\u00a0Le Banc d’Essai\u00a0»" in every
+    few = infants(talk.say("avec des places poupons", "follow_up"))
+    assert few == {"CPE des Essais"}
+    assert infants(talk.place("et à Longueuil?", "follow_up")) == {"CPE des Essais"}
+
+
+async def test_card_that_nobody_looked_at_for_long_says_so_and_later_goes(
+    database: Database, desk: Desk, settings: Settings, tmp_path: Path
+) -> None:
+    await apply(database, read(desk, "childcare", publishers.regional(tmp_path / "a.csv")))
+    await publish(database, desk, settings)
+
+    def said(days: int) -> str:
+        desk.directory.today = lambda: date(2026, 11, 22) + timedelta(days=days)
+        talk = Talk(desk, said_at=NOON + timedelta(days=days))
+        return talk.place("garderie à Saint-Hyacinthe", "childcare.find").messages[0].text
+
+    assert "à revérifier" not in said(180)
+    assert "à revérifier" in said(181)
+    assert "CPE des Essais" in said(360)
+    assert "CPE des Essais" not in said(361)
 
 
 async def test_same_file_twice_changes_nothing(
