@@ -36,7 +36,7 @@ BEST_MATCH = 0.9
 KEPT_SHARE = 0.6
 """A document that scores less than this share of the best one is not shown."""
 
-MOST = 2000
+MOST = 800
 """Documents that are weighed one by one; of more than these, those in the place asked for."""
 
 MOST_NAMED = 60
