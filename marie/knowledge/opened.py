@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from marie.knowledge.directory import Directory
+from marie.knowledge.figures import load_wordings
 from marie.knowledge.freshness import load_periods
 from marie.knowledge.library import LiveLibrary
+from marie.knowledge.model import Figure
 from marie.knowledge.places import Gazetteer
 from marie.knowledge.published import LiveDirectory
 from marie.knowledge.resources import load_resources
@@ -32,6 +35,13 @@ class Knowledge:
         """The directory as it is now."""
         return self.directories.current()
 
+    def figures(self, region: str) -> Mapping[str, Figure]:
+        """What was imported of a region ("01"), by id: `unemployment`, `employment`…
+
+        An id of a profile's own figure takes its place; what is missing was not published.
+        """
+        return self.directories.figures(region)
+
 
 def open_gazetteer(folder: Path, data: Path | None = None) -> Gazetteer:
     """The places of a `knowledge/` folder, completed by those that were imported."""
@@ -52,5 +62,6 @@ def open_knowledge(folder: Path, data: Path | None = None) -> Knowledge:
             gazetteer,
             periods=load_periods(folder / "imports" / "periods.yml"),
             folder=None if data is None else data / SNAPSHOTS,
+            wordings=load_wordings(folder / "imports" / "figures.yml"),
         ),
     )

@@ -12,20 +12,24 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
 from marie.knowledge.directory import Directory, documents
 from marie.knowledge.engine import Engine
+from marie.knowledge.figures import Wordings, spoken_figures
 from marie.knowledge.freshness import Periods
+from marie.knowledge.importers.model import Figure as Published
+from marie.knowledge.model import Figure
 from marie.knowledge.places import Gazetteer
 from marie.knowledge.resources import Resource
 from marie.knowledge.search import TextIndex
 
 CURRENT = "current"
 RESOURCES = "resources.msgpack"
+FIGURES = "figures.msgpack"
 INDEX = "index"
 KEPT = 2
 """Snapshots that stay: the current one, and one that a process may still be opening."""
@@ -39,13 +43,18 @@ class Current(msgspec.Struct, frozen=True):
 
 
 def publish(
-    folder: Path, resources: Sequence[Resource], gazetteer: Gazetteer, version: int
+    folder: Path,
+    resources: Sequence[Resource],
+    gazetteer: Gazetteer,
+    version: int,
+    figures: Sequence[Published] = (),
 ) -> None:
-    """Make `resources` what every process speaks from its next question on."""
+    """Make `resources` and `figures` what every process speaks from its next question on."""
     folder.mkdir(parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(prefix=f"{version:08d}-", dir=folder))
     made.chmod(0o755)
     (made / RESOURCES).write_bytes(msgspec.msgpack.encode(list(resources)))
+    (made / FIGURES).write_bytes(msgspec.msgpack.encode(list(figures)))
     TextIndex.build(documents(resources, gazetteer), made / INDEX)
     line = msgspec.json.encode(Current(made.name, version))
     written = folder / f".{CURRENT}-{made.name}"
@@ -70,14 +79,20 @@ class LiveDirectory:
         *,
         periods: Periods,
         folder: Path | None = None,
+        wordings: Wordings | None = None,
     ) -> None:
-        """`folder`: where snapshots are published; None for the seed alone."""
+        """`folder`: where snapshots are published; None for the seed alone.
+
+        `wordings`: how the figures of regions are said.
+        """
         self._folder = folder
         self._gazetteer = gazetteer
         self._periods = periods
         self._lock = threading.Lock()
         self._stamp: tuple[int, int] | None = None
         self._directory = Directory(seed, gazetteer, periods=periods)
+        self._wordings = wordings or {}
+        self._figures: dict[str, dict[str, Figure]] = {}
 
     def current(self) -> Directory:
         """The published directory, or the seed."""
@@ -87,6 +102,11 @@ class LiveDirectory:
                     self._open(self._folder)
                     self._stamp = stamp
         return self._directory
+
+    def figures(self, region: str) -> Mapping[str, Figure]:
+        """The imported figures of a region ("01" to "17") by id; of a missing one there is none."""
+        self.current()
+        return self._figures.get(region, {})
 
     def _open(self, folder: Path) -> None:
         current = _read(folder)
@@ -100,6 +120,7 @@ class LiveDirectory:
             engine=Engine.open(made / INDEX),
             periods=self._periods,
         )
+        self._figures = spoken_figures(_figures(made), self._wordings, self._gazetteer)
 
 
 def _look(folder: Path) -> tuple[int, int] | None:
@@ -115,6 +136,13 @@ def _read(folder: Path) -> Current | None:
         return msgspec.json.decode((folder / CURRENT).read_bytes(), type=Current)
     except FileNotFoundError:
         return None
+
+
+def _figures(made: Path) -> list[Published]:
+    try:
+        return msgspec.msgpack.decode((made / FIGURES).read_bytes(), type=list[Published])
+    except FileNotFoundError:  # published before there were figures
+        return []
 
 
 def _forget(folder: Path) -> None:

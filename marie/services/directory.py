@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+from marie.knowledge.importers.model import Figure
 from marie.knowledge.merging import spoken
+from marie.knowledge.model import Source
 from marie.knowledge.opened import SNAPSHOTS
 from marie.knowledge.places import Gazetteer
 from marie.knowledge.published import publish, published_version
@@ -54,6 +56,27 @@ async def read_spoken(database: Database) -> tuple[list[Resource], int]:
     return spoken(resources, merges, dead), version
 
 
+async def read_figures(database: Database) -> list[Figure]:
+    """The imported figures of the regions."""
+    async with database.read() as connection:
+        rows = await store.read_figures(connection)
+    return [
+        Figure(
+            region=row["region"],
+            indicator=row["indicator"],
+            period=row["period"],
+            value=row["value"],
+            source=Source(
+                title=row["source_title"],
+                url=row["source_url"],
+                published=row["period"],
+                read_on=row["read_on"],
+            ),
+        )
+        for row in rows
+    ]
+
+
 async def publish_directory(
     database: Database, gazetteer: Gazetteer, data: Path, *, always: bool = False
 ) -> bool:
@@ -64,5 +87,6 @@ async def publish_directory(
     if version == 0 or (version == published_version(folder) and not always):
         return False
     resources, version = await read_spoken(database)
-    await asyncio.to_thread(publish, folder, resources, gazetteer, version)
+    figures = await read_figures(database)
+    await asyncio.to_thread(publish, folder, resources, gazetteer, version, figures)
     return True
