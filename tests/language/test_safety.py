@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from marie.language.safety import BadPattern, SafetyPatterns, compile_safety, read_safety
+from marie.language.patterns import BadPattern
+from marie.language.safety import SafetyPatterns, compile_safety, read_safety
 
 SHIPPED = Path(__file__).resolve().parents[2] / "knowledge" / "safety.yml"
 PATTERNS = compile_safety(
