@@ -8,6 +8,7 @@ from bot.actions.choices import said_choice
 from bot.actions.entries import related_entry, same_family
 from bot.actions.turn import Entity, Turn
 from bot.actions.wiring import Desk
+from bot.actions.wishes import answers_a_ranking
 from marie.knowledge.model import TOPICS
 
 LIKELY = 0.75
@@ -44,6 +45,9 @@ def read_in_context(turn: Turn, desk: Desk) -> Turn:
     ):
         # « c’est une chambre », after the dates of a lease: other dates.
         return replace(turn, intent="lease.nonrenewal")
+    if focus == "region.recommend" and answers_a_ranking(turn, desk, unclear=UNCLEAR):
+        # « je suis soudeuse », « le travail compte plus », under a ranking: weigh again.
+        return replace(turn, intent="region.recommend")
     if turn.intent == "clarify":
         best = turn.ranking[0] if turn.ranking else {}
         name, sure = str(best.get("name")), float(best.get("confidence", 0))

@@ -1,12 +1,13 @@
-"""Regions: the list, one profile, two side by side, and which to look at first."""
+"""Regions: the list, and what is known of one."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
+from bot.actions.comparison import compare
 from bot.actions.entries import answer_topic, names_another_entry
-from bot.actions.places import ask_which, named_places, place_in_focus
+from bot.actions.places import ask_which, place_in_focus
+from bot.actions.ranking import recommend
 from bot.actions.replies import (
     answer,
     plain,
@@ -20,13 +21,9 @@ from bot.actions.turn import Turn
 from bot.actions.wiring import Desk
 from marie.domain.messages import Content
 from marie.domain.replies import Reply
-from marie.guidance.regions import CRITERIA, RegionFacts, rank
 from marie.knowledge.model import RegionProfile
-from marie.knowledge.places import Place, distance_km
+from marie.knowledge.places import Place
 from marie.language.typography import french_list
-
-SHOWN = 5
-"""Regions said in the text of a ranking; `data` has them all."""
 
 
 def profile(turn: Turn, desk: Desk) -> Reply:
@@ -105,108 +102,6 @@ def regions(turn: Turn, desk: Desk) -> Reply:
     listed = "\n".join(f"• {name}" for name in names)
     content = say_entry(entry, turn, desk, more=[listed], data={"regions": names})
     return answer(turn, content, focus=replace(turn.focus, topic="region.list", misses=0))
-
-
-def compare(turn: Turn, desk: Desk) -> Reply:
-    """Two regions side by side, figure by figure."""
-    library = desk.library
-    places = named_places(turn, desk)
-    found: list[RegionProfile] = []
-    for place in places:
-        region = desk.gazetteer.region_of(place)
-        known = library.profiles.get(region.region or "") if region else None
-        if known is not None and known not in found:
-            found.append(known)
-    if len(found) < 2:
-        content = plain(library, "compare_which", topic="region.compare")
-        return answer(turn, content, focus=replace(turn.focus, topic="region.compare", misses=0))
-    one, other = found[:2]
-    paragraphs = [library.phrase("compare_intro", one=one.name, other=other.name)]
-    for each in (one, other):
-        lines = [f"{each.name}", *(f"• {item.label}\u00a0: {item.value}" for item in each.figures)]
-        lines.append(f"• {library.phrase('sectors')}\u00a0: {', '.join(each.sectors[:4])}")
-        paragraphs.append("\n".join(lines))
-    sources = unique_sources(figure.source for each in (one, other) for figure in each.figures)
-    if sources:
-        paragraphs.append(source_line(sources[0], library))
-    content = Content(
-        text="\n\n".join(paragraphs),
-        topic="region.compare",
-        sources=tuple(source_json(source) for source in sources),
-        quick_replies=tuple(
-            quick_reply(each.name, "region.profile", place=f"region:{each.code}")
-            for each in (one, other)
-        ),
-        data={"regions": [one.name, other.name]},
-    )
-    return answer(turn, content, focus=replace(turn.focus, topic="region.compare", misses=0))
-
-
-def recommend(turn: Turn, desk: Desk) -> Reply:
-    """The fifteen regions ranked on what there is a figure for, with reasons and weights."""
-    if names_another_entry(turn, desk):
-        return answer_topic(turn, desk)
-    library = desk.library
-    weights = _weights(turn)
-    ranking = rank(_facts(desk), weights)
-    lines = []
-    for place, each in enumerate(ranking[:SHOWN], start=1):
-        because = french_list([library.phrase(f"reason_{reason}") for reason in each.because])
-        lines.append(f"{place}. {each.name}" + (f"\u00a0: {because}" if because else ""))
-    entry = library.default_entry("region.recommend")
-    content = say_entry(
-        entry,
-        turn,
-        desk,
-        more=["\n".join(lines), library.phrase("recommend_ask_priority")],
-        buttons=[
-            quick_reply(library.phrase(f"criterion_{name}"), "region.recommend", criterion=name)
-            for name in CRITERIA
-            if weights[name] < max(weights.values()) or len(set(weights.values())) == 1
-        ][:3],
-        data={
-            "ranking": [
-                {
-                    "region": each.name,
-                    "score": round(each.score, 3),
-                    "because": [library.phrase(f"reason_{reason}") for reason in each.because],
-                    "against": [library.phrase(f"against_{reason}") for reason in each.against],
-                }
-                for each in ranking
-            ],
-            "weights": {library.phrase(f"criterion_{name}"): weights[name] for name in CRITERIA},
-        },
-    )
-    focus = replace(turn.focus, topic="region.recommend", misses=0, pending=None)
-    return answer(turn, content, focus=focus, profile={**turn.profile, "weights": weights})
-
-
-def _weights(turn: Turn) -> dict[str, float]:
-    kept = turn.profile.get("weights") or {}
-    weights = {name: float(kept.get(name, 1)) for name in CRITERIA}
-    if turn.value("criterion") in weights:
-        weights[str(turn.value("criterion"))] += 2
-    return weights
-
-
-def _facts(desk: Desk) -> list[RegionFacts]:
-    montreal = desk.gazetteer.get("region:06")
-    facts: list[RegionFacts] = []
-    for code, found in desk.library.profiles.items():
-        region = desk.gazetteer.get(f"region:{code}")
-        figures: dict[str, Any] = {each.id: each.number for each in found.figures if each.id}
-        facts.append(
-            RegionFacts(
-                code=code,
-                name=found.name,
-                unemployment=figures.get("unemployment"),
-                population=float(region.population) if region and region.population else None,
-                colleges=len(found.colleges),
-                universities=len(found.universities),
-                km_to_montreal=distance_km(montreal, region) if montreal and region else None,
-            )
-        )
-    return facts
 
 
 TOPICS = {

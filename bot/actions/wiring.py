@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from marie.guidance.eligibility import Program
+from marie.knowledge.criteria import Criteria, load_criteria
 from marie.knowledge.library import Library
 from marie.knowledge.opened import Knowledge, open_knowledge
 from marie.knowledge.rules import (
@@ -38,6 +39,7 @@ class Desk(Knowledge):
     follow_ups: tuple[FollowUp, ...]
     profile_fields: Mapping[str, Field]
     lease_words: tuple[Choice, ...]
+    criteria: Criteria
 
     @property
     def library(self) -> Library:
@@ -57,6 +59,7 @@ def open_desk(knowledge: Path, data: Path | None = None) -> Desk:
         follow_ups=load_follow_ups(knowledge),
         profile_fields=load_profile_fields(knowledge),
         lease_words=load_lease_words(knowledge),
+        criteria=load_criteria(knowledge),
     )
 
 

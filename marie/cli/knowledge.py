@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from marie.knowledge.criteria import criteria_problems
 from marie.knowledge.library import KnowledgeErrors, Library
 from marie.knowledge.places import Gazetteer
 from marie.knowledge.resources import load_resources
@@ -26,7 +27,8 @@ def check(settings: Settings) -> int:
 def _problems(settings: Settings) -> Iterator[str]:
     folder = settings.knowledge
     try:
-        Library.load(folder)
+        library = Library.load(folder)
+        yield from criteria_problems(folder, library.profiles)
     except KnowledgeErrors as error:
         yield from error.problems
     try:

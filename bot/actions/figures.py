@@ -1,0 +1,69 @@
+"""The measures of the host regions, each as a number, as it is said, and with its source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.actions.wiring import Desk
+from marie.knowledge.criteria import RegionCriterion
+from marie.knowledge.model import Figure, RegionProfile, Source
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """One region's measure by one criterion."""
+
+    number: float
+    said: str
+    source: Source | None
+
+
+def measures(desk: Desk, profile: Mapping[str, Any]) -> dict[str, dict[str, Measure]]:
+    """By criterion, then by region code; what nobody measured is left out."""
+    found: dict[str, dict[str, Measure]] = {}
+    for criterion in desk.criteria.criteria:
+        by_code = {
+            code: measure
+            for code, region in desk.library.profiles.items()
+            if (measure := _measure(criterion, region, desk, profile)) is not None
+        }
+        found[criterion.id] = by_code
+    return found
+
+
+def figures_of(region: RegionProfile) -> dict[str, Figure]:
+    """A region's figures by id."""
+    return {figure.id: figure for figure in region.figures if figure.id is not None}
+
+
+def _measure(
+    criterion: RegionCriterion, region: RegionProfile, desk: Desk, profile: Mapping[str, Any]
+) -> Measure | None:
+    match criterion.measure:
+        case "sector":
+            return _sector(region, desk, profile)
+        case "colleges" | "universities" as kind:
+            count = len(getattr(region, kind))
+            said = (
+                desk.library.phrase("place_of_study")
+                if count == 1
+                else desk.library.phrase("places_of_study", count=str(count))
+            )
+            return Measure(number=count, said=said, source=None)
+        case named:
+            figure = figures_of(region).get(named.removeprefix("figure:"))
+            if figure is None or figure.number is None:
+                return None
+            return Measure(number=figure.number, said=figure.value, source=figure.source)
+
+
+def _sector(region: RegionProfile, desk: Desk, profile: Mapping[str, Any]) -> Measure | None:
+    sector = desk.criteria.sectors.get(str(profile.get("sector")))
+    if sector is None:
+        return None
+    # Profiles give no share of each sector: named among the main ones, or not.
+    has = sector.name in region.sectors
+    source = region.sources[-1] if region.sources else None
+    return Measure(number=float(has), said=sector.name, source=source)
