@@ -104,7 +104,7 @@ def _rows(
 ) -> list[dict[str, Any]]:
     absent = desk.library.phrase("figure_absent")
     return [
-        *_figure_rows(one, other),
+        *_figure_rows(one, other, desk),
         *(
             {
                 "label": criterion.label,
@@ -119,10 +119,10 @@ def _rows(
     ]
 
 
-def _figure_rows(one: RegionProfile, other: RegionProfile) -> Iterator[dict[str, Any]]:
+def _figure_rows(one: RegionProfile, other: RegionProfile, desk: Desk) -> Iterator[dict[str, Any]]:
     """Figures that both regions have and that no criterion uses."""
     for name in ("population", "employment"):
-        pair = [figures_of(each).get(name) for each in (one, other)]
+        pair = [figures_of(each, desk).get(name) for each in (one, other)]
         if pair[0] is not None and pair[1] is not None:
             yield {"label": pair[0].label, "values": [pair[0].value, pair[1].value]}
 

@@ -33,9 +33,10 @@ def measures(desk: Desk, profile: Mapping[str, Any]) -> dict[str, dict[str, Meas
     return found
 
 
-def figures_of(region: RegionProfile) -> dict[str, Figure]:
-    """A region's figures by id."""
-    return {figure.id: figure for figure in region.figures if figure.id is not None}
+def figures_of(region: RegionProfile, desk: Desk) -> dict[str, Figure]:
+    """A region's figures by id, in the order of its profile; what was imported replaces them."""
+    own = {figure.id or figure.label: figure for figure in region.figures}
+    return {**own, **desk.directories.figures(region.code)}
 
 
 def _measure(
@@ -53,7 +54,7 @@ def _measure(
             )
             return Measure(number=count, said=said, source=None)
         case named:
-            figure = figures_of(region).get(named.removeprefix("figure:"))
+            figure = figures_of(region, desk).get(named.removeprefix("figure:"))
             if figure is None or figure.number is None:
                 return None
             return Measure(number=figure.number, said=figure.value, source=figure.source)

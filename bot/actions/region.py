@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.actions.comparison import compare
 from bot.actions.entries import answer_topic, names_another_entry
+from bot.actions.figures import figures_of
 from bot.actions.places import ask_which, place_in_focus
 from bot.actions.ranking import recommend
 from bot.actions.replies import (
@@ -57,6 +58,7 @@ def _say_profile(
     found: RegionProfile, place: Place, region: Place, turn: Turn, desk: Desk
 ) -> Content:
     library = desk.library
+    figures = list(figures_of(found, desk).values())
     paragraphs = []
     if place.id != region.id:
         paragraphs.append(
@@ -67,12 +69,10 @@ def _say_profile(
             )
         )
     paragraphs.append((found.simple if turn.profile.get("simple") else found.text).strip())
-    paragraphs.append(
-        "\n".join(f"• {figure.label}\u00a0: {figure.value}" for figure in found.figures)
-    )
+    paragraphs.append("\n".join(f"• {figure.label}\u00a0: {figure.value}" for figure in figures))
     if found.cautions:
         paragraphs.append(library.phrase("cautions", cautions=french_list(found.cautions, "et")))
-    sources = unique_sources([*(figure.source for figure in found.figures), *found.sources])
+    sources = unique_sources([*(figure.source for figure in figures), *found.sources])
     if sources:
         paragraphs.append(source_line(sources[0], library))
     topics = ("work.search", "housing.search", "cegep.find", "childcare.find")
@@ -87,7 +87,7 @@ def _say_profile(
         ),
         data={
             "region": found.name,
-            "figures": [{"label": each.label, "value": each.value} for each in found.figures],
+            "figures": [{"label": each.label, "value": each.value} for each in figures],
         },
     )
 
