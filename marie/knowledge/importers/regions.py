@@ -12,9 +12,12 @@ from pathlib import Path
 from marie.knowledge.importers import fields
 from marie.knowledge.importers.files import Row, Sheet, read_sheet
 from marie.knowledge.importers.model import Figure, Parsed, Rejected, Task
+from marie.language.folding import fold
+from marie.language.typography import MONTHS
 
 ORIGIN = "isq"
-_PERIOD = re.compile(r"^(?P<indicator>[a-z0-9_]+?)_(?P<period>(?:[a-zéû]+_)?20\d\d)$")
+_MONTHS = "|".join({*MONTHS, *map(fold, MONTHS)})
+_PERIOD = re.compile(rf"^(?P<indicator>[a-z0-9_]+?)_(?P<period>(?:(?:{_MONTHS})_)?20\d\d)$")
 _REGION = re.compile(r"QC|(?:0[1-9]|1[0-7])(?:-(?:0[1-9]|1[0-7]))*")
 
 

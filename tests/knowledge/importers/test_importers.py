@@ -159,6 +159,13 @@ def test_figures_of_regions_keep_their_period(read: Read, tmp_path: Path) -> Non
     )
 
 
+def test_figure_of_a_whole_year_keeps_its_indicator(read: Read, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("region_code,region,emploi_milliers_annuel_2025\n01,Bas,94.8\n")
+    (figure,) = read("regions", path).figures
+    assert (figure.indicator, figure.period) == ("emploi_milliers_annuel", "2025")
+
+
 def test_own_list_is_mapped_by_the_names_of_its_columns(read: Read, tmp_path: Path) -> None:
     path = tmp_path / "liste.csv"
     path.write_text("Organisme;Ville;Téléphone\nLes Essais;Gaspé;418 555-0106\n", encoding="cp1252")
