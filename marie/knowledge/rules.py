@@ -29,11 +29,18 @@ class FollowUp(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 
 class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A field of a visitor's profile: how a message says each of its values (folded words)."""
+    """A field of a visitor's profile: how a message says each of its values (folded words).
+
+    `least`, `most`: numbers outside are asked about again. `abroad`: names that say, after « je vis
+    en », that one lives outside Québec.
+    """
 
     id: str
     choices: tuple[Choice, ...] = ()
     number: str | None = None
+    least: float | None = None
+    most: float | None = None
+    abroad: tuple[str, ...] = ()
 
 
 class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
