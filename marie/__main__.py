@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import os
 import sys
+from pathlib import Path
 
 from marie.domain.people import Role
 from marie.settings import BadSetting, Settings
@@ -51,10 +52,16 @@ def _parser() -> argparse.ArgumentParser:
     from marie.cli import import_arguments
 
     import_arguments.add(commands.add_parser("import", help="the directory's publishers' files"))
+    links = commands.add_parser("check-links", help="which links that Marie gives are dead")
+    links.add_argument(
+        "--every", type=int, default=7, metavar="DAYS", help="ask again after this long (7)"
+    )
     knowledge = commands.add_parser("knowledge", help="what Marie knows").add_subparsers(
         dest="knowledge_command", required=True, metavar="command"
     )
     knowledge.add_parser("check", help="check every file of knowledge/")
+    program = commands.add_parser("check-program", help="what is wrong in a programme's file")
+    program.add_argument("file", type=Path)
     return parser
 
 
@@ -107,6 +114,14 @@ def _obey(arguments: argparse.Namespace, settings: Settings) -> int:
             from marie.cli.imports import import_
 
             return asyncio.run(import_(settings, arguments))
+        case "check-links":
+            from marie.cli.links import check_links
+
+            return asyncio.run(check_links(settings, arguments.every))
+        case "check-program":
+            from marie.cli.programs import check_program
+
+            return check_program(settings, arguments.file)
         case "knowledge":
             from marie.cli.knowledge import check
 

@@ -13,9 +13,11 @@ from functools import cache
 from pathlib import Path
 
 from marie.guidance.eligibility import Program
+from marie.knowledge.asked import Asked, load_asked
 from marie.knowledge.criteria import Criteria, load_criteria
 from marie.knowledge.library import Library
 from marie.knowledge.opened import Knowledge, open_knowledge
+from marie.knowledge.programs import LivePrograms
 from marie.knowledge.rules import (
     Choice,
     Field,
@@ -25,8 +27,8 @@ from marie.knowledge.rules import (
     load_lease_rules,
     load_lease_words,
     load_profile_fields,
-    load_programs,
 )
+from marie.knowledge.talk import TalkWords, load_talk_words
 from marie.settings import Settings
 
 
@@ -34,17 +36,27 @@ from marie.settings import Settings
 class Desk(Knowledge):
     """Everything that an answer may be looked up in."""
 
-    programs: tuple[Program, ...]
+    live_programs: LivePrograms
     lease: LeaseRules
     follow_ups: tuple[FollowUp, ...]
     profile_fields: Mapping[str, Field]
     lease_words: tuple[Choice, ...]
     criteria: Criteria
+    talk: TalkWords
+    asked: tuple[Asked, ...]
+    simple: bool = False
+    """Whether Marie's own phrases are said in simple French."""
+
+    @property
+    def programs(self) -> tuple[Program, ...]:
+        """The programmes as they are now."""
+        return self.live_programs.current()
 
     @property
     def library(self) -> Library:
         """Entries, phrases and values as they are now."""
-        return self.live.current()
+        library = self.live.current()
+        return library.in_simple_french if self.simple else library
 
 
 def open_desk(knowledge: Path, data: Path | None = None) -> Desk:
@@ -54,12 +66,14 @@ def open_desk(knowledge: Path, data: Path | None = None) -> Desk:
         live=opened.live,
         gazetteer=opened.gazetteer,
         directories=opened.directories,
-        programs=load_programs(knowledge / "programs"),
+        live_programs=LivePrograms(knowledge),
         lease=load_lease_rules(knowledge / "lease"),
         follow_ups=load_follow_ups(knowledge),
         profile_fields=load_profile_fields(knowledge),
         lease_words=load_lease_words(knowledge),
         criteria=load_criteria(knowledge),
+        talk=load_talk_words(knowledge),
+        asked=load_asked(knowledge),
     )
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from marie.knowledge.asked import load_asked
 from marie.knowledge.criteria import criteria_problems
 from marie.knowledge.library import KnowledgeErrors, Library
 from marie.knowledge.places import Gazetteer
+from marie.knowledge.programs import all_problems
 from marie.knowledge.resources import load_resources
 from marie.knowledge.rules import rule_problems
+from marie.knowledge.talk import load_talk_words
 from marie.settings import Settings
 
 
@@ -26,8 +29,10 @@ def check(settings: Settings) -> int:
 
 def _problems(settings: Settings) -> Iterator[str]:
     folder = settings.knowledge
+    phrases: Mapping[str, object] = {}
     try:
         library = Library.load(folder)
+        phrases = library.phrases
         yield from criteria_problems(folder, library.profiles)
     except KnowledgeErrors as error:
         yield from error.problems
@@ -36,4 +41,11 @@ def _problems(settings: Settings) -> Iterator[str]:
     except KnowledgeErrors as error:
         yield from error.problems
     yield from rule_problems(folder)
+    if phrases:
+        yield from all_problems(folder, phrases)
+    for load in (load_asked, load_talk_words):
+        try:
+            load(folder)
+        except KnowledgeErrors as error:
+            yield from error.problems
     Gazetteer.load(folder / "places")

@@ -7,8 +7,9 @@ the sentence that explains a pass, a failure, and what is missing. What the sour
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 import msgspec
@@ -49,14 +50,15 @@ FIELDS: Mapping[str, str | tuple[str, ...]] = {
     "graduated_months_ago": "number",
     "child_ages": "numbers",
     "target_region": tuple(f"{number:02}" for number in range(1, 18)),
+    "target_place": "text",
+    "children": "number",
+    "experience_years": "number",
+    "move_by": "text",
+    "occupation": "text",
+    "sector": "text",
 }
-"""What a profile may hold: a kind of value, or the values themselves. Ages are years."""
-
-_COMPARISONS: Mapping[str, frozenset[str]] = {
-    "bool": frozenset({"is"}),
-    "number": frozenset({"at_least", "at_most", "less_than", "more_than"}),
-    "numbers": frozenset({"any_at_most", "any_at_least"}),
-}
+"""What a profile may hold: a kind of value, or the values themselves. Ages are years, `move_by` an
+ISO day, `target_place` a place's id. Texts are for matching and leads; no condition reads them."""
 
 
 class BadProfile(Exception):
@@ -68,8 +70,17 @@ class BadProfile(Exception):
         super().__init__(field, value)
 
 
-class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Condition(
+    msgspec.Struct,
+    frozen=True,
+    forbid_unknown_fields=True,
+    kw_only=True,
+    rename={"first": "from", "last": "until"},
+):
     """One condition. `{value}` in its sentences stands for `value`, so that a number is said once.
+
+    `from`, `until`: the days, both included, on which it holds; a rule that changed is several
+    conditions of one id, one after the other.
 
     `otherwise`: what a value that does not pass means. `refused`: with `in`, the values that the
     source turns away (the others are then to confirm). `ask: false`: never asked for; when nobody
@@ -89,7 +100,15 @@ class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     because_unknown: str | None = None
     missing: str | None = None
     would_change: str | None = None
+    first: date | None = None
+    last: date | None = None
     source: RuleSource | None = None
+
+    def holds_on(self, day: date | None) -> bool:
+        """Whether it is in force; without a day, whether it has no end."""
+        if day is None:
+            return self.last is None
+        return (self.first or day) <= day <= (self.last or day)
 
     @property
     def can_fail(self) -> bool:
@@ -111,12 +130,13 @@ class NextSteps(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
 
 class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A person and the verdict that the programme must give."""
+    """A person and the verdict that the programme must give, by the rules of the day `on`."""
 
     says: str
     profile: dict[str, bool | int | float | str | list[int | float] | None]
     verdict: Verdicts
     missing: tuple[str, ...] | None = None
+    on: date | None = None
 
 
 class Program(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -124,6 +144,8 @@ class Program(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
     `at_best: to_confirm` when not everything that counts can be settled by questions, or when
     nothing shows that the programme still exists; `confirm_notes` says what there is to confirm.
+    `says`: folded words that name it in a message; `confused`: words that may as well name the
+    programme `confused_with`, so that Marie asks which.
     """
 
     id: str
@@ -136,6 +158,9 @@ class Program(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     order: int = 100
     entry: str | None = None
     also_known_as: tuple[str, ...] = ()
+    says: tuple[str, ...] = ()
+    confused: tuple[str, ...] = ()
+    confused_with: str | None = None
     at_best: Literal["eligible", "to_confirm"] = "eligible"
     confirm_notes: tuple[str, ...] = ()
     review_every: int = 180
@@ -147,7 +172,7 @@ class Verdict:
 
     `because`: reasons, the deciding ones first; `missing`: sentences for what nobody knows yet;
     `missing_fields`: those of them that may still be asked; `would_change`: what would turn a
-    « not eligible ».
+    « not eligible »; `sources`: of the programme, then of the conditions that were looked at.
     """
 
     program: str
@@ -159,10 +184,14 @@ class Verdict:
     would_change: tuple[str, ...]
     next_step: str
     source: RuleSource
+    sources: tuple[RuleSource, ...]
 
 
-def evaluate(program: Program, profile: Profile) -> Verdict:
-    """The verdict of one programme; `BadProfile` for a value that no field can hold."""
+def evaluate(program: Program, profile: Profile, *, on: date | None = None) -> Verdict:
+    """The verdict of one programme by the rules of a day (without one, those that have no end).
+
+    `BadProfile` for a value that no field can hold.
+    """
     check_profile(profile)
     passed: list[str] = []
     failed: list[str] = []
@@ -170,7 +199,12 @@ def evaluate(program: Program, profile: Profile) -> Verdict:
     missing: list[str] = []
     fields: list[str] = []
     would_change: list[str] = []
+    sources = [program.source]
     for condition in program.conditions:
+        if not condition.holds_on(on):
+            continue
+        if condition.source is not None:
+            sources.append(condition.source)
         outcome = _outcome(condition, profile.get(condition.field))
         if outcome == "pass":
             passed += _said(condition, condition.because_pass)
@@ -202,16 +236,21 @@ def evaluate(program: Program, profile: Profile) -> Verdict:
         would_change=tuple(dict.fromkeys(would_change)),
         next_step=getattr(program.next_step, verdict),
         source=program.source,
+        sources=tuple(dict.fromkeys(sources)),
     )
 
 
-def evaluate_all(programs: Sequence[Program], profile: Profile) -> tuple[Verdict, ...]:
+def evaluate_all(
+    programs: Iterable[Program], profile: Profile, *, on: date | None = None
+) -> tuple[Verdict, ...]:
     """Every programme's verdict, in the order that the programmes ask for."""
     ordered = sorted(programs, key=lambda program: (program.order, program.id))
-    return tuple(evaluate(program, profile) for program in ordered)
+    return tuple(evaluate(program, profile, on=on) for program in ordered)
 
 
-def next_question(programs: Sequence[Program], profile: Profile) -> str | None:
+def next_question(
+    programs: Sequence[Program], profile: Profile, *, on: date | None = None
+) -> str | None:
     """The field whose answer can settle the most programmes; None when no answer helps any more.
 
     An answer settles a programme when it can fail it, or when nothing else is missing. Ties: the
@@ -220,11 +259,11 @@ def next_question(programs: Sequence[Program], profile: Profile) -> str | None:
     settles: dict[str, int] = {}
     needed: dict[str, int] = {}
     for program in sorted(programs, key=lambda program: (program.order, program.id)):
-        fields = evaluate(program, profile).missing_fields
+        fields = evaluate(program, profile, on=on).missing_fields
         can_fail = {
             condition.field
             for condition in program.conditions
-            if condition.ask and condition.can_fail
+            if condition.ask and condition.can_fail and condition.holds_on(on)
         }
         for field in fields:
             needed[field] = needed.get(field, 0) + 1
@@ -234,69 +273,24 @@ def next_question(programs: Sequence[Program], profile: Profile) -> str | None:
     return max(needed, key=lambda field: (settles[field], needed[field]))
 
 
+def matters(
+    programs: Iterable[Program], profile: Profile, field: str, one: float, other: float
+) -> bool:
+    """Whether some verdict would not be the same for two values of a number."""
+    return any(
+        evaluate(program, {**profile, field: one}).verdict
+        != evaluate(program, {**profile, field: other}).verdict
+        for program in programs
+    )
+
+
 def check_profile(profile: Profile) -> None:
     """Raise `BadProfile` for an unknown field or a value of the wrong kind."""
     for field, value in profile.items():
         if field not in FIELDS:
             raise BadProfile(field, value)
-        if value is not None and not _fits(FIELDS[field], value):
+        if value is not None and not fits(FIELDS[field], value):
             raise BadProfile(field, value)
-
-
-def mistakes(program: Program) -> Iterator[str]:
-    """What is wrong in a programme's file, one French sentence each, its own examples included."""
-    if not program.conditions:
-        yield f"Programme « {program.id} » : il n’a aucune condition."
-    for condition in program.conditions:
-        where = f"Programme « {program.id} », condition « {condition.id} »"
-        problems = list(_condition_mistakes(condition))
-        yield from (f"{where} : {problem}" for problem in problems)
-        if problems:
-            return
-    if program.at_best == "to_confirm" and not program.confirm_notes:
-        yield f"Programme « {program.id} » : dites dans confirm_notes ce qu’il faut confirmer."
-    for example in program.examples:
-        where = f"Programme « {program.id} », exemple « {example.says} »"
-        try:
-            verdict = evaluate(program, example.profile)
-        except BadProfile as error:
-            yield f"{where} : « {error.field} » ne peut pas valoir « {error.value} »."
-            continue
-        if verdict.verdict != example.verdict:
-            yield f"{where} : le verdict est {verdict.verdict}, pas {example.verdict}."
-        if example.missing is not None and set(verdict.missing_fields) != set(example.missing):
-            found = ", ".join(verdict.missing_fields) or "rien"
-            yield f"{where} : il manque {found}, pas {', '.join(example.missing) or 'rien'}."
-
-
-def _condition_mistakes(condition: Condition) -> Iterator[str]:
-    if condition.field not in FIELDS:
-        yield f"le champ « {condition.field} » n’existe pas."
-        return
-    kind = FIELDS[condition.field]
-    if isinstance(kind, str):
-        if condition.operator not in _COMPARISONS[kind]:
-            yield f"« {condition.operator} » ne va pas avec « {condition.field} »."
-        elif not _fits("bool" if kind == "bool" else "number", condition.value):
-            yield f"« {condition.value} » n’est pas une valeur de « {condition.field} »."
-    elif condition.operator != "in" or not isinstance(condition.value, tuple):
-        yield f"« {condition.field} » se compare par « in » et une liste de valeurs."
-    else:
-        for value in (*condition.value, *condition.refused):
-            if value not in kind:
-                yield f"« {value} » n’est pas une valeur de « {condition.field} »."
-    needed = {
-        "because_fail": condition.can_fail,
-        "would_change": condition.can_fail,
-        "because_unsure": condition.can_be_unsure,
-        "missing": condition.ask,
-        "because_unknown": not condition.ask,
-    }
-    for name, is_needed in needed.items():
-        if is_needed and not getattr(condition, name):
-            yield f"il manque la phrase « {name} »."
-    if condition.refused and condition.otherwise != "to_confirm":
-        yield "avec « refused », les autres valeurs sont à confirmer : otherwise: to_confirm."
 
 
 def _outcome(
@@ -330,17 +324,20 @@ def _holds(condition: Condition, answer: Answer) -> bool:
     return any(number <= value for number in numbers)
 
 
-def _fits(kind: str | tuple[str, ...], value: object) -> bool:
+def fits(kind: str | tuple[str, ...], value: object) -> bool:
+    """Whether a value is of a kind of `FIELDS`."""
     if isinstance(kind, tuple):
         return value in kind
     if kind == "bool":
         return isinstance(value, bool)
+    if kind == "text":
+        return isinstance(value, str)
     if kind == "number":
         return isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0
     return (
         isinstance(value, Sequence)
         and not isinstance(value, str)
-        and all(_fits("number", item) for item in value)
+        and all(fits("number", item) for item in value)
     )
 
 

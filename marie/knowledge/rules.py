@@ -1,4 +1,4 @@
-"""Reads the rules that are data: programmes, the law of the lease, how a question follows another.
+"""Reads the rules that are data: the lease, the profile's fields, how a question follows another.
 
 Mistakes are French sentences, as for entries (`marie knowledge check` prints them).
 """
@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 import msgspec
 import yaml
 
-from marie.guidance.eligibility import Program, mistakes
 from marie.guidance.lease import WindowRule, in_force
+from marie.knowledge.file_mistakes import in_french
 from marie.knowledge.library import KnowledgeErrors
 
 T = TypeVar("T")
@@ -62,12 +62,6 @@ class LeaseRules:
         return in_force(self.nonrenewal, day)
 
 
-def load_programs(folder: Path) -> tuple[Program, ...]:
-    """Every programme of `knowledge/programs/`, in the order in which they are said."""
-    programs = [read(path, Program) for path in sorted(folder.glob("*.yml"))]
-    return tuple(sorted(programs, key=lambda program: (program.order, program.id)))
-
-
 def load_lease_rules(folder: Path) -> LeaseRules:
     """The rules of `knowledge/lease/`."""
     return LeaseRules(nonrenewal=read(folder / "nonrenewal.yml", tuple[WindowRule, ...]))
@@ -91,11 +85,6 @@ def load_profile_fields(knowledge: Path) -> Mapping[str, Field]:
 
 def rule_problems(knowledge: Path) -> Iterator[str]:
     """What is wrong in the rules, one sentence each."""
-    for path in sorted((knowledge / "programs").glob("*.yml")):
-        try:
-            yield from mistakes(read(path, Program))
-        except KnowledgeErrors as error:
-            yield from error.problems
     for load in (load_follow_ups, load_profile_fields, load_lease_words):
         try:
             load(knowledge)
@@ -109,8 +98,9 @@ def rule_problems(knowledge: Path) -> Iterator[str]:
 
 def read(path: Path, kind: type[T]) -> T:
     """A YAML file as `kind`; `KnowledgeErrors` names the file and the mistake."""
+    raw: Any = None
     try:
-        raw: Any = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
+        raw = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
         return msgspec.convert(raw, kind)
     except (OSError, yaml.YAMLError, msgspec.ValidationError) as error:
-        raise KnowledgeErrors([f"{path} : {' '.join(str(error).split())}."]) from error
+        raise KnowledgeErrors([f"{path} : {in_french(error, raw)}."]) from error

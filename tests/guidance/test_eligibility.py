@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marie.guidance.eligibility import (
@@ -19,10 +19,10 @@ from marie.guidance.eligibility import (
     Program,
     evaluate,
     evaluate_all,
-    mistakes,
     next_question,
 )
-from marie.knowledge.rules import load_programs
+from marie.guidance.program_mistakes import mistakes
+from marie.knowledge.programs import load_programs
 from marie.settings import ROOT
 
 PROGRAMS = load_programs(ROOT / "knowledge" / "programs")
@@ -45,6 +45,7 @@ ANSWERS: Mapping[str, st.SearchStrategy[Any]] = {
         "bool": st.booleans(),
         "number": st.integers(min_value=0, max_value=90),
         "numbers": st.lists(st.integers(min_value=0, max_value=17), max_size=4),
+        "text": st.text(max_size=4),
     }[kind]
     if isinstance(kind, str)
     else st.sampled_from(kind)
@@ -90,6 +91,7 @@ def test_founding_programmes_come_first() -> None:
     assert [verdict.program for verdict in verdicts[:3]] == [program.id for program in FOUNDING]
 
 
+@settings(deadline=None, max_examples=60)
 @given(profile=people)
 def test_verdict_always_has_a_reason_or_a_question_a_next_step_and_a_source(
     profile: dict[str, Answer],
@@ -105,6 +107,7 @@ def test_verdict_always_has_a_reason_or_a_question_a_next_step_and_a_source(
             assert not verdict.missing
 
 
+@settings(deadline=None, max_examples=60)
 @given(profile=people)
 def test_programme_whose_existence_is_not_confirmed_is_never_eligible(
     profile: dict[str, Answer],
@@ -125,12 +128,14 @@ def test_status_without_a_sourced_rule_is_to_confirm_everywhere_it_counts(status
             assert evaluate(program, profile).verdict == "to_confirm", program.id
 
 
+@settings(deadline=None, max_examples=60)
 @given(status=st.sampled_from(STATUSES))
 def test_status_alone_never_turns_anybody_away(status: str) -> None:
     for verdict in evaluate_all(PROGRAMS, {"status": status}):
         assert verdict.verdict != "not_eligible"
 
 
+@settings(deadline=None, max_examples=60)
 @given(person=open_people)
 def test_three_founding_programmes_are_settled_in_six_questions(
     person: dict[str, Answer],

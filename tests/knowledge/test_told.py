@@ -45,8 +45,8 @@ def read(knowledge: Knowledge) -> Read:
             },
         ),
         (
-            "Suis-je admissible? J'ai 52 ans, je suis résidente permanente depuis 3 ans, j'ai un bac,"
-            " je parle très bien français et j'habite Montréal",
+            "Suis-je admissible? J'ai 52 ans, je suis résidente permanente depuis 3 ans,"
+            " j'ai un bac, je parle très bien français et j'habite Montréal",
             {
                 "age": 52,
                 "years_since_arrival": 3,
@@ -58,7 +58,10 @@ def read(knowledge: Knowledge) -> Read:
         ),
         ("demandeur dasile avec permis de travail", {"status": "asylum_seeker"}),
         ("refugier reconnu avec 4 enfant", {"status": "refugee", "children": 4}),
-        ("mon mari est citoyen canadien et moi je suis résidente permanente", {"status": "permanent_resident"}),
+        (
+            "mon mari est citoyen canadien et moi je suis résidente permanente",
+            {"status": "permanent_resident"},
+        ),
         ("Travailleuse temporaire à Brossard", {"status": "work_permit"}),
         ("je reste à Longueuil", {"lives_in_cmm": True}),
         ("moi jhabite deja quebec ville", {"lives_in_cmm": False}),
