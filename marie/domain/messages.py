@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from enum import Enum
@@ -35,7 +36,8 @@ class Content:
     resources: tuple[dict[str, Any], ...] = ()
     sources: tuple[dict[str, Any], ...] = ()
     quick_replies: tuple[dict[str, str], ...] = ()
-    documents: tuple[dict[str, str], ...] = ()
+    documents: tuple[dict[str, Any], ...] = ()
+    """Papers as they are kept: `title`, `paper`, `format` and `data`. Nobody is shown these."""
     data: dict[str, Any] = field(default_factory=dict)
 
 
@@ -53,8 +55,8 @@ class Message:
     payload: str | None = None
     turn: Turn | None = None
 
-    def to_json(self) -> dict[str, Any]:
-        """The message as the contract shows it."""
+    def to_json(self, documents: Sequence[Mapping[str, str]] = ()) -> dict[str, Any]:
+        """The message as the contract shows it; `documents`: its papers as titles and addresses."""
         content = self.content
         return {
             "seq": self.seq,
@@ -69,7 +71,7 @@ class Message:
             "resources": list(content.resources),
             "sources": list(content.sources),
             "quick_replies": list(content.quick_replies),
-            "documents": list(content.documents),
+            "documents": list(documents),
             "data": content.data,
         }
 

@@ -7,6 +7,7 @@ and what the visitor told come in `data`. What she did not tell is a line to fil
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -75,4 +76,6 @@ def make(document: Mapping[str, Any], origin: Origin) -> File:
 
 
 def _file(body: bytes, kind: str, name: str) -> File:
-    return File(body=body, content_type=TYPES[kind], name=f"{name}.{kind}")
+    # A name of small letters, digits and hyphens: it goes into a header.
+    safe = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:80]
+    return File(body=body, content_type=TYPES[kind], name=f"{safe}.{kind}")

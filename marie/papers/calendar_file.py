@@ -8,7 +8,7 @@ same event in a later file replaces the earlier one.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -39,7 +39,7 @@ def make(data: Mapping[str, Any], *, at: datetime, sequence: int, identity: str)
 def _event(data: Mapping[str, Any], at: datetime, sequence: int, identity: str) -> Event:
     event = Event()
     event.add("uid", f"{data['id']}.{identity}@marie")
-    event.add("dtstamp", at)
+    event.add("dtstamp", at.astimezone(timezone.utc))
     event.add("sequence", sequence)
     event.add("summary", data["title"])
     whole_day = "day" in data

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
-from datetime import datetime
+from datetime import datetime, timezone
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -54,7 +54,7 @@ def _set(
         font_paths=_fonts(),
         sys_inputs={"paper": json.dumps(paper, ensure_ascii=False)},
         pdf_standards=standards,
-        timestamp=at,
+        timestamp=at.astimezone(timezone.utc).replace(microsecond=0),
     )
     assert isinstance(made, bytes)  # noqa: S101 (a PDF is one file)
     return made

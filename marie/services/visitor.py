@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,6 +23,7 @@ from marie.domain.messages import (
 )
 from marie.services.live import Hub
 from marie.store import conversations, leads
+from marie.store.conversations import Erased
 from marie.store.engine import Database
 
 VISITOR_NAME = ""
@@ -158,8 +160,22 @@ async def acknowledge(
     hub.changed(conversation_id)
 
 
-async def export(database: Database, conversation_id: ConversationId) -> dict[str, Any]:
-    """All that is stored about the visitor, for her (Loi 25)."""
+async def read_message(database: Database, conversation_id: str, seq: int) -> Message:
+    """One message of a conversation that was shown to somebody: if it is gone, it was erased."""
+    async with database.read() as connection:
+        message = await conversations.message_at(connection, ConversationId(conversation_id), seq)
+    if message is None:
+        raise Erased
+    return message
+
+
+async def export(
+    database: Database,
+    conversation_id: ConversationId,
+    *,
+    show: Callable[[Message], dict[str, Any]],
+) -> dict[str, Any]:
+    """All that is stored about the visitor, for her (Loi 25); `show` draws a message."""
     async with database.read() as connection:
         conversation = await conversations.load(connection, conversation_id)
         messages = await conversations.messages_after(connection, conversation_id)
@@ -169,7 +185,7 @@ async def export(database: Database, conversation_id: ConversationId) -> dict[st
         "created_at": conversation.created_at.isoformat(),
         "state": conversation.state.value,
         "profile": conversation.profile,
-        "messages": [message.to_json() for message in messages],
+        "messages": [show(message) for message in messages],
         "lead": None
         if lead is None
         else {

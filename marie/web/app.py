@@ -21,6 +21,7 @@ from marie.web import (
     console_live,
     demo,
     directory,
+    documents,
     health,
     openapi,
     plain_chat,
@@ -42,12 +43,14 @@ from marie.web.keys import (
     METRICS,
     RASA,
     SETTINGS,
+    SIGNER,
     TURNS,
 )
 from marie.web.limits import Limits
 from marie.web.metrics import Metrics
 from marie.web.pages import add_templates, page_errors
 from marie.web.problems import api_problems
+from marie.web.signing import Signer, open_key
 from marie.web.static import add_static_routes
 
 MAX_BODY = 128 * 1024
@@ -74,6 +77,7 @@ def create_app(
     app[CLOCK] = read_clock
     app[LIMITS] = Limits(enabled=settings.rate_limit)
     app[METRICS] = Metrics()
+    app[SIGNER] = Signer(open_key(settings.data), read_clock)
     app[HUB] = Hub()
     app[LIBRARY] = knowledge.live
     app[GAZETTEER] = knowledge.gazetteer
@@ -85,6 +89,7 @@ def create_app(
         health.routes,
         visitors.routes,
         socket.routes,
+        documents.routes,
         directory.routes,
         openapi.routes,
         demo.routes,

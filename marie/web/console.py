@@ -27,6 +27,7 @@ from marie.domain.people import Staff
 from marie.services import counsellor
 from marie.store import staff as accounts
 from marie.store.conversations import UnknownConversation
+from marie.web.documents import shown
 from marie.web.forms import form_client_id, read_form
 from marie.web.keys import CLOCK, DATABASE, GAZETTEER, HUB, LIBRARY
 from marie.web.labels import PROBLEMS
@@ -144,7 +145,7 @@ async def conversation_page(
         request,
         "conversation.html",
         status=status,
-        messages=[message.to_json() for message in opened.messages],
+        messages=[shown(request.app, conversation_id, each) for each in opened.messages],
         client_id=str(uuid.uuid4()),
         problem=problem,
         detail=detail,

@@ -23,6 +23,7 @@ from marie.services.live import QUEUE, Signal, Typing
 from marie.store import conversations
 from marie.store.conversations import UnknownConversation
 from marie.web.console import CONVERSATION, file_values
+from marie.web.documents import shown
 from marie.web.headers import same_origin
 from marie.web.keys import CLOCK, DATABASE, HUB
 from marie.web.pages import TEMPLATES
@@ -204,12 +205,13 @@ class _Talk:
 
     def _drawn(self, message: Message) -> dict[str, Any]:
         """The message, also as the page draws it: there is one template for both."""
+        drawn = shown(self._app, self._id, message)
         html = (
             self._app[TEMPLATES]
             .get_template("conversation_message.html")
-            .render(message=message.to_json(), today=local_date(self._app[CLOCK]()))
+            .render(message=drawn, today=local_date(self._app[CLOCK]()))
         )
-        return {"message": message.to_json(), "html": html}
+        return {"message": drawn, "html": html}
 
     async def _tell_standing(self) -> None:
         opened = await counsellor.open_conversation(self._app[DATABASE], self._id)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-_POLICY = (
+POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
@@ -60,5 +60,5 @@ def _add_headers(response: web.StreamResponse, *, cross_origin: bool) -> None:
         headers["Access-Control-Expose-Headers"] = "Retry-After"
         headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     else:
-        headers["Content-Security-Policy"] = _POLICY
+        headers["Content-Security-Policy"] = POLICY
         headers["Cross-Origin-Opener-Policy"] = "same-origin"

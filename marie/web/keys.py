@@ -16,6 +16,7 @@ from marie.settings import Settings
 from marie.store.engine import Database
 from marie.web.limits import Limits
 from marie.web.metrics import Metrics
+from marie.web.signing import Signer
 
 SETTINGS = web.AppKey("settings", Settings)
 CLOCK: web.AppKey[Clock] = web.AppKey("clock")
@@ -29,3 +30,4 @@ HUB = web.AppKey("hub", Hub)
 TURNS = web.AppKey("turns", Turns)
 LIMITS = web.AppKey("limits", Limits)
 METRICS = web.AppKey("metrics", Metrics)
+SIGNER = web.AppKey("signer", Signer)

@@ -51,6 +51,13 @@ PROBLEMS: dict[str, tuple[int, str, str]] = {
         "Introuvable",
         "Cette conversation n’existe pas ou ce n’est pas sa clé.",
     ),
+    "document": (404, "Introuvable", "Il n’y a pas de document à cette adresse."),
+    "document_expired": (
+        410,
+        "Lien expiré",
+        "Ce lien n’est plus valide\u00a0: il dure 15 minutes. Votre document existe toujours. Pour"
+        " un nouveau lien, rechargez la page de la conversation et ouvrez le document de nouveau.",
+    ),
     "no_page": (404, "Introuvable", "Il n’y a rien à cette adresse."),
     "method": (405, "Méthode refusée", "Cette adresse n’accepte pas cette méthode."),
     "erased": (410, "Conversation effacée", "Cette conversation a été effacée à votre demande."),

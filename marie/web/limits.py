@@ -34,6 +34,7 @@ MESSAGES_BY_ADDRESS = Rate(burst=600, per_second=20)
 CONVERSATIONS = Rate(burst=120, per_second=2)
 SIGN_INS = Rate(burst=10, per_second=0.1)
 SEARCHES = Rate(burst=120, per_second=10)
+DOCUMENTS = Rate(burst=60, per_second=2)
 
 
 class Limits:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 
 from aiohttp import web
@@ -20,6 +21,7 @@ from marie.domain.conversation import ConversationId, State
 from marie.domain.messages import BadMessage
 from marie.services import visitor
 from marie.store.conversations import Erased, UnknownConversation
+from marie.web.documents import shown
 from marie.web.forms import form_client_id, keep_cookie, read_form
 from marie.web.headers import same_origin
 from marie.web.keys import CLOCK, DATABASE, HUB, LIBRARY, LIMITS, TURNS
@@ -82,7 +84,7 @@ async def _conversation_page(
 ) -> web.Response:
     app = request.app
     reading = await visitor.read_on(app[DATABASE], visit.conversation_id, 0)
-    messages = [message.to_json() for message in reading.messages]
+    messages = [shown(app, visit.conversation_id, each) for each in reading.messages]
     conversation = reading.conversation
     await visitor.acknowledge(app[DATABASE], app[HUB], visit.conversation_id, conversation.last_seq)
     awaited = _awaited(conversation.state, messages[-1]["author"])
@@ -168,7 +170,10 @@ async def export(request: web.Request) -> web.Response:
     visit = await _visit(request)
     if visit is None or not same_origin(request):
         return _to_conversation()
-    data = await visitor.export(request.app[DATABASE], visit.conversation_id)
+    app = request.app
+    data = await visitor.export(
+        app[DATABASE], visit.conversation_id, show=partial(shown, app, visit.conversation_id)
+    )
     response = json_response(data)
     response.headers["Content-Disposition"] = 'attachment; filename="conversation-marie.json"'
     return response

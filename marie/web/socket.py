@@ -16,6 +16,7 @@ from marie.domain.conversation import ConversationId, State
 from marie.services import visitor
 from marie.services.live import Signal, Typing
 from marie.store.conversations import Erased, UnknownConversation
+from marie.web.documents import shown
 from marie.web.keys import DATABASE, HUB, METRICS
 from marie.web.problems import Problem, as_problem, problem_body
 from marie.web.requests import address, known_form, parse_json, whole_number
@@ -132,7 +133,7 @@ class _VisitorSocket:
             await visitor.authenticate(self._app[DATABASE], self._id, self._token)
             raise
         for message in reading.messages:
-            await _send(self._ws, {"message": message.to_json()})
+            await _send(self._ws, {"message": shown(self._app, self._id, message)})
             after = message.seq
         if reading.conversation.state is not self._state:
             self._state = reading.conversation.state

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import msgspec
 from aiohttp import web
 
 from marie.domain.conversation import Conversation, ConversationId
 from marie.services import visitor
+from marie.web.documents import shown
 from marie.web.keys import CLOCK, DATABASE, HUB, LIBRARY, LIMITS, METRICS, TURNS
 from marie.web.limits import CONVERSATIONS, MESSAGES, MESSAGES_BY_ADDRESS
 from marie.web.problems import Problem, json_response
@@ -48,7 +51,7 @@ async def start(request: web.Request) -> web.Response:
         {
             "conversation_id": started.conversation_id,
             "token": started.token,
-            "messages": [message.to_json() for message in started.messages],
+            "messages": [shown(app, started.conversation_id, each) for each in started.messages],
         },
         status=201,
     )
@@ -66,7 +69,10 @@ async def send(request: web.Request) -> web.Response:
         answers = await turns.wait_answered(conversation_id, received.seq, seconds)
         if answers is not None:
             return json_response(
-                {"seq": received.seq, "messages": [message.to_json() for message in answers]}
+                {
+                    "seq": received.seq,
+                    "messages": [shown(request.app, conversation_id, each) for each in answers],
+                }
             )
     return json_response({"seq": received.seq}, status=202)
 
@@ -102,7 +108,7 @@ async def read(request: web.Request) -> web.Response:
     reading = await visitor.read_on(request.app[DATABASE], conversation_id, after)
     return json_response(
         {
-            "messages": [message.to_json() for message in reading.messages],
+            "messages": [shown(request.app, conversation_id, each) for each in reading.messages],
             "state": reading.conversation.state.value,
             "read": read_marks(reading.conversation),
         }
@@ -121,7 +127,10 @@ def read_marks(conversation: Conversation) -> dict[str, int]:
 async def export(request: web.Request) -> web.Response:
     """The visitor's own data."""
     conversation_id = await conversation(request)
-    response = json_response(await visitor.export(request.app[DATABASE], conversation_id))
+    data = await visitor.export(
+        request.app[DATABASE], conversation_id, show=partial(shown, request.app, conversation_id)
+    )
+    response = json_response(data)
     response.headers["Content-Disposition"] = 'attachment; filename="conversation-marie.json"'
     return response
 

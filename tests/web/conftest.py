@@ -21,7 +21,7 @@ async def _check(
     path = response.url.raw_path
     if not path.startswith("/api/v1/") or response.status == 101 or params.method == "OPTIONS":
         return
-    text = await response.text()
+    text = await response.text() if "json" in response.content_type else None
     body = json.loads(text) if text else None
     description().check_answer(params.method, path, response.status, response.content_type, body)
 

@@ -355,8 +355,8 @@ async def test_html_in_any_field_is_shown_as_text(
                         },
                     ),
                     documents=(
-                        {"title": XSS, "url": f"/{XSS}"},
-                        {"title": XSS, "url": "data:text/html,a"},
+                        {"title": XSS, "paper": XSS, "format": "pdf", "data": {"name": XSS}},
+                        {"title": XSS, "paper": XSS, "format": "txt", "data": {}},
                     ),
                     quick_replies=({"title": XSS, "payload": "/handoff"},),
                 ),

@@ -167,7 +167,7 @@ async def test_resources_sources_and_documents_stand_with_their_dates(
             {"title": "Une", "url": "https://a.example", **unsure, "verified_on": "2026-12-01"},
             {"title": "Deux", "url": "https://b.example", **unsure},
         ),
-        documents=({"title": "Avis (PDF)", "url": "/api/v1/documents/x?s=1"},),
+        documents=({"title": "Avis (PDF)", "paper": "letter", "format": "pdf", "data": {}},),
     )  # fmt: skip
     shown = await write(browser, "cégep")
     for expected in (
@@ -176,7 +176,8 @@ async def test_resources_sources_and_documents_stand_with_their_dates(
         "Données Québec, lu le 22 novembre 2026, à confirmer",
         "vérifié le 1er décembre 2026",
         "Deux</a> (à confirmer)",
-        '<a class="button" href="/api/v1/documents/x?s=1">',
+        '<a class="button" href="/api/v1/documents/',
+        "Avis (PDF)</a>",
         '<a href="https://www.quebec.ca/a?b=1&amp;c=2" target="_blank" rel="noopener noreferrer">',
         '<a href="tel:911">911</a>',
     ):
@@ -189,7 +190,7 @@ async def test_html_is_shown_as_text_and_strange_addresses_are_not_links(
     rasa.script = say(
         text=f'{XSS} https://a.example/"><b>',
         sources=({"title": XSS, "url": "javascript:1", "read_on": None, "verified_on": None},),
-        documents=({"title": XSS, "url": "https:evil"}, {"title": XSS, "url": "//evil.example"}),
+        documents=({"title": XSS, "paper": "evil", "format": "pdf", "data": {"name": "evil"}},),
         quick_replies=({"title": XSS, "payload": '/a{"b": "<c>"}'},),
     )  # fmt: skip
     shown = await write(browser, f"{XSS} javascript:alert(1)")

@@ -1,0 +1,112 @@
+"""Documents of the log as signed addresses, and what stands behind them (CONTRACT "A message").
+
+The log holds what a paper is made of (`title`, `paper`, `format`, `data`); everybody is shown a
+title and an address (`shown`), and the file is made when it is asked for. What the visitor erases
+is gone from here too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from aiohttp import web
+
+from marie import papers
+from marie.clock import MONTREAL
+from marie.domain.messages import Message
+from marie.services import visitor
+from marie.store.conversations import Erased, UnknownConversation
+from marie.web.headers import POLICY
+from marie.web.keys import DATABASE, LIMITS, SIGNER
+from marie.web.labels import PROBLEMS
+from marie.web.limits import DOCUMENTS, TooMany
+from marie.web.pages import page
+from marie.web.problems import Problem, as_problem
+from marie.web.requests import address, known_form
+from marie.web.signing import BadSignature, Expired
+
+routes = web.RouteTableDef()
+
+
+def shown(app: web.Application, conversation_id: str, message: Message) -> dict[str, Any]:
+    """The message as the contract shows it, its documents as signed addresses."""
+    return message.to_json(
+        documents=[
+            {
+                "title": document["title"],
+                "url": app[SIGNER].sign(
+                    f"/api/v1/documents/{conversation_id}/{message.seq}/{number}.{document['format']}"
+                ),
+            }
+            for number, document in enumerate(message.content.documents, 1)
+        ]
+    )
+
+
+@routes.get(r"/api/v1/documents/{conversation_id}/{seq:\d{1,9}}/{number:\d{1,3}}.{format:[a-z]+}")
+async def document(request: web.Request) -> web.Response:
+    """A document; a browser is told what went wrong by a short page."""
+    try:
+        return await _document(request)
+    except (Problem, UnknownConversation, Erased, TooMany) as error:
+        if "text/html" not in request.headers.get("Accept", ""):
+            raise
+        problem = as_problem(error)
+        assert problem is not None  # noqa: S101 - each of these has one
+        status, title, detail = PROBLEMS[problem.kind]
+        response = page(request, "error.html", status=status, title=title, detail=detail)
+        response.headers.update(problem.headers)
+        response.headers["Content-Security-Policy"] = POLICY
+        return response
+
+
+async def _document(request: web.Request) -> web.Response:
+    app = request.app
+    app[LIMITS].take("documents", address(request), DOCUMENTS)
+    query, where = request.query, request.match_info
+    try:
+        app[SIGNER].check(request.path, query.get("expires", ""), query.get("signature", ""))
+    except BadSignature as error:
+        raise Problem("document") from error
+    except Expired as error:
+        raise Problem("document_expired") from error
+    conversation_id = known_form(where["conversation_id"])
+    message = await visitor.read_message(app[DATABASE], conversation_id, int(where["seq"]))
+    return await send(app, conversation_id, message, int(where["number"]), where["format"])
+
+
+async def send(
+    app: web.Application, conversation_id: str, message: Message, number: int, kind: str
+) -> web.Response:
+    """The file of a message's document (`number` from 1), never kept by a shared cache."""
+    documents = message.content.documents
+    if not 1 <= number <= len(documents):
+        raise Problem("document")
+    origin = papers.Origin(
+        at=message.at.astimezone(MONTREAL),
+        seq=message.seq,
+        identity=app[SIGNER].identity(conversation_id),
+    )
+    described = {**documents[number - 1], "format": kind}
+    try:
+        file = await asyncio.to_thread(papers.make, described, origin)
+    except papers.UnknownPaper as error:
+        raise Problem("document") from error
+    place = "attachment" if kind == "ics" else "inline"
+    return web.Response(
+        body=file.body,
+        content_type=file.content_type,
+        charset=None if kind == "pdf" else "utf-8",
+        headers={
+            "Content-Disposition": f'{place}; filename="{file.name}"',
+            "Cache-Control": "private, no-store",
+            "X-Robots-Tag": "noindex, nofollow",
+            # A browser shows a PDF as an embedded object: a stricter policy would stop it.
+            "Content-Security-Policy": (
+                "frame-ancestors 'none'"
+                if kind == "pdf"
+                else "default-src 'none'; frame-ancestors 'none'"
+            ),
+        },
+    )
