@@ -13,7 +13,7 @@ import asyncio
 import hashlib
 import ipaddress
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -34,6 +34,27 @@ AGENT = "Marie (importation de données ouvertes)"
 
 class Refused(Exception):
     """An address that is not fetched from, or that gave no whole file; the message says why."""
+
+
+class PrivateAddress(Refused):
+    """An address that is not of the public Internet."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(f"{url} : adresse privée, refusée.")
+
+
+class BadAddress(Refused):
+    """What is no address of the web."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(f"{url} : seulement http ou https.")
+
+
+class TooManyRedirects(Refused):
+    """An address that leads on and on."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(f"{url} : trop de redirections.")
 
 
 class Stamp(msgspec.Struct, frozen=True):
@@ -58,7 +79,7 @@ class PublicResolver(AbstractResolver):
         """The addresses of a name, all of them public."""
         found = await self._resolver.resolve(host, port, family)
         if not found or not all(self._allowed(each["host"]) for each in found):
-            raise Refused(f"{host} : adresse privée, refusée.")
+            raise PrivateAddress(host)
         return found
 
     async def close(self) -> None:
@@ -95,9 +116,7 @@ async def download(
     ) as session:
         for attempt in range(TRIES):
             try:
-                await _fetch(
-                    session, url, target, progress=progress, allowed=allowed, most=most
-                )
+                await _fetch(session, url, target, progress=progress, allowed=allowed, most=most)
             except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, OSError) as error:
                 if isinstance(error.__cause__, Refused):
                     raise error.__cause__ from None
@@ -131,7 +150,7 @@ async def _fetch(
     partial = _stamp(part.with_suffix(".from")) if here else None
     if here and partial and partial.etag:
         headers |= {"Range": f"bytes={here}-", "If-Range": partial.etag}
-    async with await _open(session, url, headers, allowed) as response:
+    async with await open_checked(session, url, headers, allowed=allowed) as response:
         if response.status == 304 and target.exists():
             return
         if response.status not in (200, 206):
@@ -160,30 +179,39 @@ async def _fetch(
     noted.write_bytes(msgspec.json.encode(told))
 
 
-async def _open(
+async def open_checked(
     session: aiohttp.ClientSession,
     url: str,
-    headers: dict[str, str],
+    headers: Mapping[str, str],
+    *,
     allowed: Callable[[str], bool],
+    method: str = "GET",
 ) -> aiohttp.ClientResponse:
-    """The answer at the end of the redirections, each of which is checked."""
+    """The answer at the end of the redirections, each of which is checked.
+
+    The session's connector resolves with `PublicResolver`. `PrivateAddress`, `Refused`.
+    """
     for _ in range(MAX_REDIRECTS + 1):
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise Refused(f"{url} : seulement http ou https.")
         try:
-            literal = ipaddress.ip_address(parts.hostname)
+            parts = urlsplit(url)
+            host = parts.hostname
+        except ValueError as error:
+            raise BadAddress(url) from error
+        if parts.scheme not in ("http", "https") or not host:
+            raise BadAddress(url)
+        try:
+            literal = ipaddress.ip_address(host)
         except ValueError:
             literal = None
         # A literal address is not resolved: it is checked here.
         if literal is not None and not allowed(str(literal)):
-            raise Refused(f"{url} : adresse privée, refusée.")
-        response = await session.get(url, headers=headers, allow_redirects=False)
+            raise PrivateAddress(url)
+        response = await session.request(method, url, headers=headers, allow_redirects=False)
         if response.status not in (301, 302, 303, 307, 308):
             return response
         url = urljoin(url, response.headers.get("Location", ""))
         response.release()
-    raise Refused(f"{url} : trop de redirections.")
+    raise TooManyRedirects(url)
 
 
 def _stamp(path: Path) -> Stamp | None:

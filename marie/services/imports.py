@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marie.clock import Clock
+from marie.domain.people import Staff
 from marie.knowledge.importers.diff import Diff, Known, compare
 from marie.knowledge.importers.model import Figure, Parsed, Progress
 from marie.knowledge.merging import Duplicate, spoken
 from marie.knowledge.resources import Resource
 from marie.store import directory as store
 from marie.store.engine import Database
+from marie.store.staff import record
 
 MOST_GONE = 0.2
 """A file that loses more than this share of what it told before is taken for a truncated one."""
@@ -54,10 +57,7 @@ async def prepare(
     """What applying a file would change now."""
     async with database.read() as connection:
         entries = await store.read_entries(connection)
-        merges = await store.read_merges(connection)
-    known = {key: Known(each.resource, each.origin, each.scope) for key, each in entries.items()}
-    said = spoken({key: each.resource for key, each in entries.items()}, merges)
-    return compare(parsed, known, {each.id: each for each in said}, progress)
+        return await _compared(connection, parsed, entries, progress)
 
 
 def check_gone(diff: Diff) -> None:
@@ -83,10 +83,7 @@ async def apply(
     """
     async with database.write() as connection:
         entries = await store.read_entries(connection)
-        merges = await store.read_merges(connection)
-        known = {k: Known(each.resource, each.origin, each.scope) for k, each in entries.items()}
-        said = spoken({key: each.resource for key, each in entries.items()}, merges)
-        diff = compare(parsed, known, {each.id: each for each in said})
+        diff = await _compared(connection, parsed, entries)
         if diff.changes_nothing and not parsed.figures:
             return None, diff
         written = _written(diff, entries)
@@ -111,7 +108,12 @@ async def apply(
     return batch, diff
 
 
-async def undo(database: Database, batch_id: int, *, clock: Clock) -> int:
+def rejected_path(data: Path, batch_id: int) -> Path:
+    """Where the rejected rows of an import are kept, when there were any."""
+    return data / "imports" / f"rejets-{batch_id}.csv"
+
+
+async def undo(database: Database, batch_id: int, *, clock: Clock, by: Staff | None = None) -> int:
     """Put back what a batch changed; how many resources. `UnknownBatch`, `ChangedSince`."""
     async with database.write() as connection:
         batches = {each.id: each for each in await store.read_batches(connection)}
@@ -135,6 +137,14 @@ async def undo(database: Database, batch_id: int, *, clock: Clock) -> int:
         await store.write_entries(connection, back, resources)
         await store.mark_undone(connection, batch_id, clock())
         await store.grow_version(connection)
+        if by is not None:
+            await record(
+                connection,
+                at=clock(),
+                staff_id=by.id,
+                action="undo_import",
+                subject=str(batch_id),
+            )
     return len(changes)
 
 
@@ -147,6 +157,19 @@ async def merge(database: Database, duplicate: str, kept: str) -> bool:
         await store.add_merges(connection, {duplicate: kept}, None)
         await store.grow_version(connection)
     return True
+
+
+async def _compared(
+    connection: AsyncConnection,
+    parsed: Parsed,
+    entries: Mapping[str, store.Entry],
+    progress: Progress = lambda done, whole: None,
+) -> Diff:
+    known = {key: Known(each.resource, each.origin, each.scope) for key, each in entries.items()}
+    merges = await store.read_merges(connection)
+    dead = await store.read_dead_links(connection)
+    said = spoken({key: each.resource for key, each in entries.items()}, merges, dead)
+    return compare(parsed, known, {each.id: each for each in said}, progress)
 
 
 def _written(diff: Diff, entries: Mapping[str, store.Entry]) -> list[store.Entry]:

@@ -22,7 +22,7 @@ from marie.domain.messages import (
     check_text,
 )
 from marie.services.live import Hub
-from marie.store import conversations, leads
+from marie.store import conversations, leads, reports
 from marie.store.conversations import Erased
 from marie.store.engine import Database
 
@@ -180,12 +180,22 @@ async def export(
         conversation = await conversations.load(connection, conversation_id)
         messages = await conversations.messages_after(connection, conversation_id)
         lead = await leads.latest(connection, conversation_id)
+        reported = await reports.of_conversation(connection, conversation_id)
     return {
         "conversation_id": conversation.id,
         "created_at": conversation.created_at.isoformat(),
         "state": conversation.state.value,
         "profile": conversation.profile,
         "messages": [show(message) for message in messages],
+        "reports": [
+            {
+                "seq": each.seq,
+                "resource": each.resource,
+                "text": each.text,
+                "at": each.at.isoformat(),
+            }
+            for each in reported
+        ],
         "lead": None
         if lead is None
         else {

@@ -296,7 +296,7 @@ async def erase(
     connection: AsyncConnection, conversation_id: ConversationId, *, token_hash: str, at: datetime
 ) -> None:
     """Delete the conversation with all that hangs on it; only the token's hash stays, 30 days."""
-    for table in (tables.message, tables.offer, tables.lead, tables.miss):
+    for table in (tables.message, tables.offer, tables.lead, tables.miss, tables.report):
         await connection.execute(delete(table).where(table.c.conversation_id == conversation_id))
     await connection.execute(
         delete(tables.conversation).where(tables.conversation.c.id == conversation_id)

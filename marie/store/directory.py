@@ -109,20 +109,20 @@ async def write_entries(
         for name, some in told.items():
             rows[name] += some
         listed.append(_listed(entry, ids))
-    for part in _chunks(services):
+    for part in chunks(services):
         for name in HSDS:
             if name not in SHARED and (column := _service_column(name)) is not None:
                 table = HSDS[name]
                 await connection.execute(delete(table).where(table.c[column].in_(part)))
     for name, table in HSDS.items():
-        await _upsert(connection, table, rows[name])
-    await _upsert(connection, directory_entry, listed)
+        await upsert(connection, table, rows[name])
+    await upsert(connection, directory_entry, listed)
     await _prune(connection)
 
 
 async def delete_entries(connection: AsyncConnection, ids: Iterable[str]) -> None:
     """Forget entries, with the rows that nothing else needs."""
-    for some in _chunks(list(ids)):
+    for some in chunks(list(ids)):
         await connection.execute(delete(directory_entry).where(directory_entry.c.id.in_(some)))
     await _prune(connection)
 
@@ -246,7 +246,7 @@ async def add_merges(
     connection: AsyncConnection, merges: Mapping[str, str], batch_id: int | None
 ) -> None:
     """Duplicates and what they are told under from now on."""
-    await _upsert(
+    await upsert(
         connection,
         directory_merge,
         [{"duplicate": one, "kept": kept, "batch_id": batch_id} for one, kept in merges.items()],
@@ -281,7 +281,7 @@ async def write_seed(connection: AsyncConnection, seed: Iterable[Resource]) -> N
 
 
 async def read_dead_links(connection: AsyncConnection) -> set[str]:
-    """Addresses that answered nothing good several times in a row."""
+    """Addresses to which nobody is sent any more."""
     rows = await connection.execute(select(directory_link.c.url).where(directory_link.c.dead))
     return {row.url for row in rows}
 
@@ -306,9 +306,10 @@ def _service_column(name: str) -> str | None:
     )
 
 
-async def _upsert(
+async def upsert(
     connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]], key: str = "id"
 ) -> None:
+    """Write rows over those with the same `key`; all rows have the same columns."""
     if not rows:
         return
     distinct = list({row[key]: row for row in rows}.values())
@@ -318,7 +319,7 @@ async def _upsert(
         index_elements=[table.c[key]],
         set_={name: statement.excluded[name] for name in rows[0] if name != key},
     )
-    for some in _chunks(distinct, 5000):
+    for some in chunks(distinct, 5000):
         await connection.execute(statement, some)
 
 
@@ -331,7 +332,8 @@ async def _prune(connection: AsyncConnection) -> None:
         await connection.execute(delete(table).where(not_(table.c.id.in_(used))))
 
 
-def _chunks(items: Sequence[_T], size: int = AT_ONCE) -> Iterator[Sequence[_T]]:
+def chunks(items: Sequence[_T], size: int = AT_ONCE) -> Iterator[Sequence[_T]]:
+    """As many at a time as one statement takes."""
     for start in range(0, len(items), size):
         yield items[start : start + size]
 

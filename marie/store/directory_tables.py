@@ -133,18 +133,6 @@ directory_state = Table(
 )
 """One row: a number that grows with every change, by which processes see that there was one."""
 
-directory_report = Table(
-    "directory_report",
-    metadata,
-    Column("id", String(32), primary_key=True),
-    Column("entry_id", String(200), nullable=False, index=True),
-    Column("at", Moment, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("handled_at", Moment),
-    Column("handled_by", String(100)),
-)
-"""Errors that visitors report, for the administrators. Nothing tells who wrote."""
-
 directory_link = Table(
     "directory_link",
     metadata,
@@ -155,7 +143,7 @@ directory_link = Table(
     Column("failures", Integer, nullable=False),
     Column("dead", Boolean, nullable=False),
 )
-"""When each address was last asked for and what it answered. Dead: it failed several times."""
+"""When each address was last asked for and what it answered (`marie.services.links`)."""
 
 directory_figure = Table(
     "directory_figure",

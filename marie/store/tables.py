@@ -152,6 +152,26 @@ miss = Table(
 )
 """What Marie did not understand, personal data masked, for the administrators."""
 
+report = Table(
+    "report",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column(
+        "conversation_id",
+        String(32),
+        ForeignKey("conversation.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("seq", Integer, nullable=False),
+    Column("resource", String(200)),
+    Column("text", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("settled_at", Moment, index=True),
+    Column("settled_by", String(32), ForeignKey("staff.id")),
+)
+"""Errors that visitors report in what Marie said (message `seq`, or one card of it)."""
+
 organization = Table(
     "organization",
     metadata,

@@ -1,4 +1,4 @@
-"""`/admin/`: what Marie knows, how sure it is, and whether she is well. Read-only for now."""
+"""`/admin/`: what Marie knows, how sure it is, and whether she is well."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from marie.domain.people import Role
 from marie.knowledge.library import Library
 from marie.knowledge.model import GROUPS, Entry, Parameter, QuickReply, Source
 from marie.language.folding import fold
+from marie.services import reports
 from marie.web.health import healthz
-from marie.web.keys import CLOCK, DIRECTORY, GAZETTEER, LIBRARY
+from marie.web.keys import CLOCK, DATABASE, DIRECTORY, GAZETTEER, LIBRARY
 from marie.web.pages import page
 from marie.web.sign_in import signed_in
 
@@ -108,6 +109,9 @@ async def overview(request: web.Request) -> web.StreamResponse:
         query=query,
         missing=await _missing(request),
         problems=app[LIBRARY].problems,
+        reports=await reports.waiting(app[DATABASE]),
+        resource=directory.get,
+        entries=library.entries,
         families=_families([line for line in lines if _has_words(line.entry, query)]),
         totals={
             "entries": len(lines),

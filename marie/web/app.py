@@ -17,6 +17,7 @@ from marie.settings import Settings
 from marie.store.engine import Database, create_engine
 from marie.web import (
     admin,
+    admin_directory,
     console,
     console_live,
     demo,
@@ -98,6 +99,7 @@ def create_app(
         console.routes,
         console_live.routes,
         admin.routes,
+        admin_directory.routes,
     ):
         app.add_routes(routes)
     add_static_routes(app)

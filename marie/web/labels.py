@@ -32,6 +32,16 @@ PROBLEMS: dict[str, tuple[int, str, str]] = {
         "Message trop long",
         "Le message dépasse 4 000 caractères. Envoyez-le en plusieurs parties.",
     ),
+    "report_too_long": (
+        413,
+        "Signalement trop long",
+        "Le signalement dépasse 1 000 caractères. Dites l’essentiel.",
+    ),
+    "report_about": (
+        400,
+        "Signalement sans objet",
+        "Ce message ou cette fiche n’est pas dans cette conversation.",
+    ),
     "too_large": (413, "Requête trop grande", "La requête est trop grande."),
     "unknown_payload": (
         400,

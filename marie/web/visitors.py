@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Annotated
 
 import msgspec
 from aiohttp import web
 
 from marie.domain.conversation import Conversation, ConversationId
-from marie.services import visitor
+from marie.services import reports, visitor
 from marie.web.documents import shown
 from marie.web.keys import CLOCK, DATABASE, HUB, LIBRARY, LIMITS, METRICS, TURNS
 from marie.web.limits import CONVERSATIONS, MESSAGES, MESSAGES_BY_ADDRESS
 from marie.web.problems import Problem, json_response
-from marie.web.requests import address, bearer, conversation, json_body, whole_number
+from marie.web.requests import (
+    MAX_NUMBER,
+    address,
+    bearer,
+    conversation,
+    json_body,
+    whole_number,
+)
 from marie.web.speech import MARIE, greeting
 
 MAX_WAIT = 25
@@ -34,6 +42,14 @@ class SendRequest(msgspec.Struct, forbid_unknown_fields=True):
     client_id: str
     text: str | None = None
     payload: str | None = None
+
+
+class ReportRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """An error in message `seq`; `resource`: the card that is wrong."""
+
+    seq: Annotated[int, msgspec.Meta(ge=1, le=MAX_NUMBER)]
+    resource: str | None = None
+    text: str = ""
 
 
 @routes.post("/api/v1/conversations")
@@ -98,6 +114,25 @@ async def take_in(
     if received.owed:
         app[TURNS].wake(conversation_id)
     return received
+
+
+@routes.post("/api/v1/conversations/{conversation_id}/reports")
+async def report(request: web.Request) -> web.Response:
+    """« Signaler une erreur » in one of Marie's messages, or in one of its cards."""
+    app = request.app
+    conversation_id = await conversation(request)
+    body = await json_body(request, ReportRequest)
+    app[LIMITS].take("messages", conversation_id, MESSAGES)
+    app[LIMITS].take("messages", address(request), MESSAGES_BY_ADDRESS)
+    await reports.report(
+        app[DATABASE],
+        conversation_id,
+        seq=body.seq,
+        resource=body.resource,
+        text=body.text,
+        clock=app[CLOCK],
+    )
+    return json_response({}, status=201)
 
 
 @routes.get("/api/v1/conversations/{conversation_id}/messages")

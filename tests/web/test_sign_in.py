@@ -39,6 +39,7 @@ def staff_routes(client: Client) -> list[tuple[str, str]]:
         path = route.resource.canonical
         if path.startswith(("/console", "/admin")):
             path = path.replace("{conversation_id}", "0" * 32).replace("{entry_id}", "privacy")
+            path = path.replace("{report_id}", "0" * 32).replace("{batch}", "1")
             assert "{" not in path
             routes.append((route.method, path))
     return routes
