@@ -87,22 +87,24 @@ async def _import(database: Database, settings: Settings, arguments: argparse.Na
         )
         parsed = IMPORTERS[importer](task)
         rejected += parsed.rejected
-        applied = await _apply(database, parsed, files, options)
+        applied = await _apply(database, parsed, files, options, settings)
         code = max(code, applied)
         if parsed.towns and applied == 0 and not options.dry_run:
             lines = complete_places(parsed.towns, task.gazetteer)
             write_csv(settings.data / IMPORTED_PLACES, PLACE_COLUMNS, lines)
             print(f"{len(lines)} municipalités reconnues au prochain démarrage.")
     if arguments.rejected is not None:
-        header = ("fichier", "ligne", "raison", "cellules")
-        lines = [(each.file, str(each.row), each.reason, *each.cells) for each in rejected]
-        write_csv(arguments.rejected, header, lines, guarded=True)
+        _write_rejected(arguments.rejected, rejected)
     await _publish(database, settings)
     return code
 
 
 async def _apply(
-    database: Database, parsed: Parsed, files: tuple[Path, ...], options: Options
+    database: Database,
+    parsed: Parsed,
+    files: tuple[Path, ...],
+    options: Options,
+    settings: Settings,
 ) -> int:
     diff = await imports.prepare(database, parsed)
     _show(diff, parsed, options)
@@ -122,10 +124,16 @@ async def _apply(
         return 1
     file = imports.FileRead(name=", ".join(each.name for each in files[:3]), sha256=_sha(files))
     batch, _ = await imports.apply(database, parsed, file, by="marie import", clock=clock.now)
-    print(
-        f"Appliqué\u00a0: import n° {batch}. Pour l’annuler\u00a0: marie import undo {batch}"
-    )
+    if batch is not None and parsed.rejected:
+        _write_rejected(imports.rejected_path(settings.data, batch), parsed.rejected)
+    print(f"Appliqué\u00a0: import n° {batch}. Pour l’annuler\u00a0: marie import undo {batch}")
     return 0
+
+
+def _write_rejected(path: Path, rejected: Iterable[Rejected]) -> None:
+    header = ("fichier", "ligne", "raison", "cellules")
+    lines = [(each.file, str(each.row), each.reason, *each.cells) for each in rejected]
+    write_csv(path, header, lines, guarded=True)
 
 
 def _show(diff: Diff, parsed: Parsed, options: Options) -> None:

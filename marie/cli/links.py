@@ -16,7 +16,7 @@ from marie.settings import Settings
 from marie.store.engine import Database, create_engine
 
 
-async def check_links(settings: Settings, every: int) -> int:
+async def check_links(settings: Settings, every: int, *, delay: float = links.DELAY) -> int:
     """Ask for what was not asked for in `every` days, then say what is dead. Exit code: 1 when
     no host at all answered.
     """
@@ -29,13 +29,14 @@ async def check_links(settings: Settings, every: int) -> int:
         bar.update(done - bar.n)
 
     try:
-        async with asking(f"Marie/check-links (+{settings.public_url})") as ask:
+        async with asking(f"Marie/check-links (+{settings.public_url})", delay=delay) as ask:
             run = await links.check(
                 database,
                 mentions,
                 ask,
                 clock=clock.now,
                 again=timedelta(days=every),
+                delay=delay,
                 progress=progress,
             )
         report = await links.report(database, mentions)

@@ -197,7 +197,7 @@ async def open_checked(
             host = parts.hostname
         except ValueError as error:
             raise BadAddress(url) from error
-        if parts.scheme not in ("http", "https") or not host:
+        if parts.scheme not in ("http", "https") or not host or " " in host:
             raise BadAddress(url)
         try:
             literal = ipaddress.ip_address(host)
