@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bot.actions import fallback, handoff
+from bot.actions.about_cards import more, pick
 from bot.actions.entries import answer_topic, narrows_cards, related_entry
 from bot.actions.places import named_places
-from bot.actions.replies import answer, plain, quick_reply, source_json, source_line
+from bot.actions.replies import answer, plain, quick_reply
 from bot.actions.respond import form_topic, question_phrase
 from bot.actions.turn import Entity, Focus, Turn
 from bot.actions.wiring import Desk
 from marie.domain.messages import Content
 from marie.domain.replies import Reply
-from marie.knowledge.directory import to_json
 from marie.knowledge.model import Entry
 from marie.language.folding import words
 
@@ -67,7 +67,7 @@ def dialogue_topics(topics: Answerers) -> Answerers:
         "restart_over": _restart,
         "resume": _resume,
         "why_asked": _why,
-        "more": _more,
+        "more": more,
         "pick": _pick,
         "repeat": _repeat,
     }
@@ -138,39 +138,13 @@ def _why(turn: Turn, desk: Desk) -> Reply:
     return answer(turn, content, focus=turn.focus)
 
 
-def _more(turn: Turn, desk: Desk) -> Reply:
-    entry = desk.library.entries.get(turn.focus.entry or "")
-    if entry is None or entry.resources is None or not turn.focus.offset:
-        return answer(turn, plain(desk.library, "no_more", topic="clarify"), focus=turn.focus)
-    return answer_topic(turn.about(entry.topic), desk, offset=turn.focus.offset)
-
-
 def _picks(turn: Turn) -> bool:
     """« 2 » under a list of cards chooses the second."""
     return bool(turn.focus.shown) and turn.text.strip() in "12345"
 
 
 def _pick(turn: Turn, desk: Desk) -> Reply:
-    wanted = int(turn.text) if _picks(turn) else turn.value("ordinal")
-    shown = turn.focus.shown
-    if not isinstance(wanted, int) or not shown or wanted > len(shown):
-        return fallback.clarify(turn, desk)
-    resource = desk.directory.get(shown[wanted - 1])
-    if resource is None:
-        return fallback.clarify(turn, desk)
-    lines = [
-        *(resource.name, resource.description, resource.address, resource.phone, resource.email),
-        *(resource.hours, resource.cost, resource.eligibility, resource.url),
-    ]
-    text = "\n".join(line for line in lines if line)
-    content = Content(
-        text=f"{text}\n\n{source_line(resource.source, desk.library)}",
-        topic=turn.focus.topic or "organization.find",
-        entry=turn.focus.entry,
-        resources=(to_json(resource, None, desk.gazetteer),),
-        sources=(source_json(resource.source),),
-    )
-    return answer(turn, content, focus=turn.focus)
+    return pick(turn, desk) or fallback.clarify(turn, desk)
 
 
 def _repeat(turn: Turn, desk: Desk) -> Reply:

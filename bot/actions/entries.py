@@ -5,18 +5,15 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from bot.actions.cards import Listing
+from bot.actions.listing import look_up, precisions
 from bot.actions.places import ask_which, place_in_focus
-from bot.actions.replies import answer, quick_reply, say_entry
+from bot.actions.replies import answer, say_entry
 from bot.actions.turn import Turn
 from bot.actions.wiring import Desk
 from marie.domain.replies import Reply
-from marie.knowledge.directory import Hit
 from marie.knowledge.model import Entry
-from marie.knowledge.places import Place
 from marie.language.folding import words
-
-CARDS = 5
-"""Never more cards at once."""
 
 ENOUGH = 0.45
 """Share of a question's weight that must be in the message for an entry that is not the default."""
@@ -28,35 +25,30 @@ MARGIN = 0.1
 """How much more of it than of the default's questions."""
 
 
-def answer_topic(turn: Turn, desk: Desk, *, offset: int = 0) -> Reply:
-    """The entry of `turn.intent` that fits the message best."""
+def answer_topic(turn: Turn, desk: Desk, *, offset: int = 0, continued: bool = False) -> Reply:
+    """The entry of `turn.intent` that fits the message best, and its cards.
+
+    `offset`: after how many cards to go on; `continued`: the cards alone, the rest was said.
+    """
     topic = turn.intent
     if (question := ask_which(turn, desk, topic=topic)) is not None:
         return question
-    entry = chosen_entry(turn, desk)
+    entry = _continued_entry(turn, desk) or chosen_entry(turn, desk)
     place = place_in_focus(turn, desk)
-    more: list[str] = []
-    hits: list[Hit] = []
-    buttons: list[dict[str, str]] = []
-    narrowed: tuple[str, ...] = ()
+    listing: Listing | None = None
+    wanted: tuple[str, ...] = ()
     if entry.resources is not None and turn.value("part") is None:
-        narrowed = _narrowed(entry, turn, desk)
-        hits, total = _cards(entry, place, desk, offset, narrowed)
-        more.append(_introduction(entry, hits, place, desk))
-        if total > offset + len(hits):
-            rest = str(total - offset - len(hits))
-            title = desk.library.phrase("more_resources", count=rest)
-            buttons.append(quick_reply(title.rstrip("."), "more"))
-    part = str(turn.value("part") or ("found" if hits and place is not None else "text"))
+        wanted = precisions(entry, turn, desk)
+        listing = look_up(entry.resources, place, desk, wanted=wanted, offset=offset)
+    hits = listing.hits if listing is not None else ()
+    found = "found" if hits and place is not None else "text"
     content = say_entry(
         entry,
         turn,
         desk,
-        part=part,
-        more=more,
-        hits=hits,
+        part=str(turn.value("part") or ("" if continued or offset else found)),
+        listing=listing,
         place=place.id if place else None,
-        buttons=buttons,
     )
     focus = replace(
         turn.focus,
@@ -65,11 +57,23 @@ def answer_topic(turn: Turn, desk: Desk, *, offset: int = 0) -> Reply:
         place=place.id if place else None,
         offset=offset + len(hits) if hits else turn.focus.offset,
         shown=tuple(hit.resource.id for hit in hits) or turn.focus.shown,
+        picked=None if hits else turn.focus.picked,
+        listed=topic if hits else turn.focus.listed,
         misses=0,
         pending=None,
-        narrowed=narrowed,
+        narrowed=wanted,
     )
     return answer(turn, content, focus=focus)
+
+
+def _continued_entry(turn: Turn, desk: Desk) -> Entry | None:
+    """« Et à Rimouski? » after the schools for adults: the same entry there."""
+    entry = desk.library.entries.get(turn.focus.entry or "")
+    if entry is None or entry.resources is None or entry.topic != turn.intent or turn.pressed:
+        return None
+    if turn.value("entry") is not None or not turn.all("place"):
+        return None
+    return None if desk.directory.names_kind(turn.text, entry.resources.kinds) else entry
 
 
 def chosen_entry(turn: Turn, desk: Desk) -> Entry:
@@ -123,6 +127,14 @@ def related_entry(turn: Turn, desk: Desk) -> Entry | None:
     return None
 
 
+def by_words(text: str, entries: list[Entry]) -> list[Entry]:
+    """Entries of which a question shares two telling words with `text`, the best first."""
+    weight = _weights(entries)
+    scored = [(_score(text, each, weight, at_least=2), each) for each in entries]
+    likely = [each for each in scored if each[0] >= ENOUGH]
+    return [entry for _, entry in sorted(likely, key=lambda each: (-each[0], each[1].id))]
+
+
 def same_family(one: str, other: str) -> bool:
     """Whether two topics share the part before the dot."""
     return one.split(".", maxsplit=1)[0] == other.split(".", maxsplit=1)[0]
@@ -164,40 +176,3 @@ def narrows_cards(turn: Turn, desk: Desk) -> bool:
     if entry is None or entry.resources is None or not turn.focus.shown:
         return False
     return bool(desk.directory.narrowing(turn.text, entry.resources.kinds))
-
-
-def _narrowed(entry: Entry, turn: Turn, desk: Desk) -> tuple[str, ...]:
-    """Which of the cards are meant, said now or, on the same topic, before."""
-    if entry.resources is None:
-        return ()
-    said = () if turn.pressed else desk.directory.narrowing(turn.text, entry.resources.kinds)
-    same = turn.focus.topic == entry.topic
-    return said or (turn.focus.narrowed if same else ())
-
-
-def _cards(
-    entry: Entry, place: Place | None, desk: Desk, offset: int, narrowed: tuple[str, ...]
-) -> tuple[list[Hit], int]:
-    query = entry.resources
-    if query is None or (query.ask_place and place is None):
-        return [], 0
-    page = desk.directory.search(
-        near=place if query.ask_place else None,
-        kinds=frozenset(query.kinds),
-        limit=min(query.limit, CARDS),
-        offset=offset,
-        narrowed=narrowed,
-    )
-    return list(page.hits), page.total
-
-
-def _introduction(entry: Entry, hits: list[Hit], place: Place | None, desk: Desk) -> str:
-    library = desk.library
-    if entry.resources is None or not entry.resources.ask_place:
-        return library.phrase("resources_intro_all") if hits else ""
-    if place is None:
-        return library.phrase("ask_place")
-    where = desk.gazetteer.with_preposition(place)
-    if not hits:
-        return library.phrase("no_resource_here", place=where)
-    return library.phrase("resources_intro", place=where)

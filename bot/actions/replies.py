@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 
+from bot.actions.cards import (
+    Listing,
+    cards_text,
+    hit_json,
+    introduction,
+    remainder,
+    source_lines,
+)
 from bot.actions.turn import Focus, Turn
 from bot.actions.wiring import Desk
 from marie.domain.messages import Content
 from marie.domain.replies import Reply
-from marie.knowledge.directory import Hit, to_json
-from marie.knowledge.freshness import checked_on, is_stale
 from marie.knowledge.library import Library
 from marie.knowledge.model import Entry, QuickReply, Source
 from marie.language.typography import french_day
@@ -84,28 +89,43 @@ def say_entry(
     *,
     part: str = "text",
     more: Sequence[str] = (),
-    hits: Sequence[Hit] = (),
+    listing: Listing | None = None,
     place: str | None = None,
     buttons: Sequence[dict[str, str]] = (),
     data: dict[str, Any] | None = None,
 ) -> Content:
-    """An entry as a message; `more` are paragraphs after its text, before the source."""
+    """An entry as a message; `more` are paragraphs after its text, before the source.
+
+    `part`: "text", "found" (with cards near a place), "details", or "" for the cards alone.
+    """
     library = desk.library
     raw = _words(entry, part, simple=bool(turn.profile.get("simple")))
-    sources = unique_sources([*entry.sources, *library.used_sources(raw, turn.today)])
     said = library.fill(raw, turn.today)
-    cards = [cards_text(hits, desk, turn.today)] if hits else []
-    paragraphs = [said, *more, *cards]
-    if sources and entry.topic not in UNSOURCED:
-        paragraphs.append(source_line(sources[0], library))
-    offered = [*buttons, *entry_buttons(entry, library, place)]
+    told = unique_sources([*entry.sources, *library.used_sources(raw, turn.today)]) if raw else []
+    hits = listing.hits if listing is not None else ()
+    resources = [hit.resource for hit in hits]
+    paragraphs = [said, *more]
+    offered = [*buttons]
+    if listing is not None:
+        paragraphs += [
+            introduction(listing, desk) if listing.place or hits else library.phrase("ask_place"),
+            cards_text(hits, desk, turn.today),
+            remainder(listing, desk),
+            source_lines(resources, desk, turn.today),
+        ]
+        if hits and listing.page.total > listing.done:
+            offered.append(quick_reply(library.phrase("button_others"), "more"))
+    if told and entry.topic not in UNSOURCED:
+        paragraphs.append(source_line(told[0], library))
+    offered += entry_buttons(entry, library, place)
     if part == "details":
         offered = [each for each in offered if '"part"' not in each["payload"]]
+    sources = unique_sources([*(each.source for each in resources), *told])
     return Content(
         text="\n\n".join(filter(None, paragraphs)),
         topic=entry.topic,
         entry=entry.id,
-        resources=tuple(to_json(hit.resource, hit.distance_km, desk.gazetteer) for hit in hits),
+        resources=tuple(hit_json(hit, desk) for hit in hits),
         sources=tuple(source_json(source) for source in sources),
         quick_replies=tuple(_distinct(offered)[:MAX_QUICK_REPLIES]),
         data=data or {},
@@ -115,6 +135,8 @@ def say_entry(
 def _words(entry: Entry, part: str, *, simple: bool) -> str:
     if part == "details" and entry.details:
         return entry.details
+    if not part:
+        return ""
     if part == "found" and entry.found:
         return entry.found
     return entry.simple if simple else entry.text
@@ -134,33 +156,6 @@ UNSOURCED = frozenset(
     }
 )
 """Topics without a source line: none to give under « bonjour », none to weigh in distress."""
-
-
-def cards_text(hits: Sequence[Hit], desk: Desk, today: date) -> str:
-    """The cards as lines, for a client that shows only the text; what is stale says so."""
-    return "\n".join(_card_line(hit, desk, today) for hit in hits)
-
-
-def _card_line(hit: Hit, desk: Desk, today: date) -> str:
-    library = desk.library
-    resource = hit.resource
-    where = resource.municipality or ""
-    if hit.distance_km is not None and hit.distance_km >= 1:
-        where += f" ({library.phrase('nearest_resources', distance=kilometres(hit.distance_km))})"
-    site = urlsplit(resource.url).netloc.removeprefix("www.") if resource.url else ""
-    told = (where.strip(), resource.address, resource.phone, site)
-    parts = [part for part in told if part]
-    line = f"• {resource.name}" + (f"\u00a0: {', '.join(parts)}" if parts else "")
-    checked = checked_on(resource)
-    if checked is None or not is_stale(resource, desk.directory.periods, today):
-        return line
-    return f"{line} ({library.phrase('stale_resource', date=french_day(checked))})"
-
-
-def kilometres(distance: float) -> str:
-    """« 12,3 »; whole numbers from 20 km on."""
-    text = f"{distance:.0f}" if distance >= 20 else f"{distance:.1f}"
-    return text.replace(".", ",")
 
 
 def plain(

@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+from bot.actions.about_cards import about_cards
 from bot.actions.context import read_in_context
 from bot.actions.replies import answer, plain
 from bot.actions.turn import Focus, Pending, Turn
@@ -40,6 +41,9 @@ def respond(
     if turn.intent == "safety":
         return topics[turn.intent](turn, desk)
     if pending is None:
+        told = about_cards(turn, desk, topics)
+        if told is not None:
+            return told
         turn = read_in_context(turn, desk)
         return topics[turn.intent](turn, desk)
     if turn.intent in ("stop", "restart_over", "why_asked"):

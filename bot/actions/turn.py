@@ -32,7 +32,9 @@ class Focus:
 
     `offset` is how many of the last list's resources were shown; `shown` their ids; `misses` how
     many messages in a row Marie did not understand; `last` the texts of her last answer;
-    `narrowed` which resources of a kind are meant (daycares that take infants).
+    `narrowed` which resources of a kind are meant (daycares that take infants); `listed` the topic
+    of the last list; `offered` the payload that a « oui » accepts; `person` whom the talk is about
+    (`child`, `spouse`), `child_age` in years; `picked` the card that is talked about.
     """
 
     topic: str | None = None
@@ -44,17 +46,23 @@ class Focus:
     misses: int = 0
     last: str | None = None
     narrowed: tuple[str, ...] = ()
+    listed: str | None = None
+    offered: str | None = None
+    person: str | None = None
+    child_age: float | None = None
+    picked: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entity:
-    """Something recognised in the message."""
+    """Something recognised in the message, at the character `start` (-1: not in its words)."""
 
     entity: str
     value: Any
     candidates: tuple[str, ...] = ()
     grain: str | None = None
     problem: str | None = None
+    start: int = -1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,4 +134,5 @@ def _entity(raw: dict[str, Any]) -> Entity:
         candidates=tuple(candidates),
         grain=raw.get("grain"),
         problem=raw.get("problem"),
+        start=raw.get("start", -1),
     )

@@ -66,6 +66,7 @@ def open_desk(knowledge: Path, data: Path | None = None) -> Desk:
         live=opened.live,
         gazetteer=opened.gazetteer,
         directories=opened.directories,
+        card_words=opened.card_words,
         live_programs=LivePrograms(knowledge),
         lease=load_lease_rules(knowledge / "lease"),
         follow_ups=load_follow_ups(knowledge),

@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from urllib.parse import quote
 
 import numpy as np
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from marie import clock
 from marie.knowledge.engine import Engine, Matches
-from marie.knowledge.freshness import DEFAULT_PERIODS, Periods, last_day
+from marie.knowledge.freshness import DEFAULT_PERIODS, Periods, is_old, last_day
 from marie.knowledge.model import ResourceKind
 from marie.knowledge.places import Gazetteer, Place
 from marie.knowledge.places.model import EARTH_RADIUS_KM
@@ -33,6 +34,9 @@ RINGS_KM = (15.0, LOCAL_KM, 250.0)
 CELL = 0.25
 """Degrees of latitude and longitude of the squares by which resources are looked up."""
 
+BUILDINGS = 8
+"""How many more are looked at when the buildings of one school count as one."""
+
 SURE_PLACE = 0.8
 """A place in the words of a query counts from this sureness on."""
 
@@ -42,20 +46,30 @@ class Hit:
     """A resource that fits; `distance_km` in a straight line from the place asked for.
 
     There is none without a place, to what has no place of its own, and inside a whole region.
+    `tier`: where it stands from that place. `also`: other buildings of the same school.
     """
 
     resource: Resource
-    distance_km: float | None
-    score: float
+    distance_km: float | None = None
+    score: float = 0.0
+    tier: Tier = Tier.INSIDE
+    also: tuple[Resource, ...] = ()
 
 
 @dataclass(frozen=True)
 class Page:
-    """Some of the `total` hits, best first; `near`: the place asked for or named in the query."""
+    """Some of the `total` hits, best first; `near`: the place asked for or named in the query.
+
+    `inside`: how many stand in that place; `nearby`: how many others within `LOCAL_KM`, None when
+    they were not all counted. `narrowed`: what of the narrowing asked for fits any resource.
+    """
 
     total: int
     hits: tuple[Hit, ...]
     near: Place | None = None
+    inside: int = 0
+    nearby: int | None = None
+    narrowed: tuple[str, ...] = ()
 
 
 def today() -> date:
@@ -110,13 +124,14 @@ class Directory:
         narrowed: Collection[str] = (),
         limit: int = 10,
         offset: int = 0,
+        distinct: bool = False,
     ) -> Page:
         """What fits the words and the kinds, best first; what is too old to be said is left out.
 
         With a place (`near`, or one that the query names): what is in it, then what is within
         `LOCAL_KM`, then what serves its region and all of Québec, then the nearest elsewhere. A
         resource whose very name is the query comes before all. `narrowed`: what
-        `narrowing` found, for a search without words.
+        `narrowing` found, for a search without words. `distinct`: a school's buildings are one.
         """
         exact: frozenset[int] = frozenset()
         if near is None and query and (near := self._place_in(query)) is not None:
@@ -126,17 +141,72 @@ class Directory:
         reading = self._index.read(query, kinds, without=without, lenient=near is not None)
         reading = reading or self._index.everything(kinds, narrowed)
         exact |= reading.exact
-        matches = self._matches(reading, near, offset + limit)
+        matches = self._matches(reading, near, (offset + limit) * (BUILDINGS if distinct else 1))
         matches = _with(matches, exact)
         fresh = self._last[matches.positions] >= self.today().toordinal()
         total = matches.total - int(np.count_nonzero(~fresh))
         candidates = self._candidates(matches.positions[fresh], matches.scores[fresh], near, exact)
-        chosen = order(candidates)[offset : offset + limit]
-        return Page(total, tuple(self._hits(candidates, chosen)), near)
+        ordered = order(candidates)
+        also: dict[int, list[Resource]] = {}
+        if distinct:
+            ordered, also = self._distinct(candidates, ordered)
+        tiers = candidates.tiers[ordered]
+        return Page(
+            total,
+            tuple(self._hits(candidates, ordered[offset : offset + limit], also)),
+            near,
+            inside=int(np.count_nonzero(tiers == Tier.INSIDE)),
+            nearby=int(np.count_nonzero(tiers == Tier.NEARBY)) if total <= MOST else None,
+            narrowed=reading.required,
+        )
+
+    def called(self, text: str, kinds: Collection[ResourceKind] = ()) -> tuple[Resource, ...]:
+        """The resources that a sentence calls by their name, best first; what is old is left out.
+
+        « le téléphone du cégep de Jonquière », « l’adresse du CPE La petite école ».
+        """
+        today = self.today().toordinal()
+        found = self._index.called(text, kinds)
+        return tuple(self.resources[each] for each in found if self._last[each] >= today)
+
+    def is_old(self, resource: Resource) -> bool:
+        """Whether what is told of it is to be checked again before anybody counts on it."""
+        return is_old(resource, self.periods, self.today())
+
+    def distance(self, resource: Resource, place: Place) -> float | None:
+        """Kilometres in a straight line from a place; None for what has no place of its own."""
+        position = self._by_id[resource.id]
+        far = float(_distances(self._points[position : position + 1], place)[0])
+        return None if math.isnan(far) or not self._located[position] else far
+
+    def buildings(self, resource: Resource) -> tuple[Resource, ...]:
+        """The other buildings of the same school."""
+        if resource.kind != "school":
+            return ()
+        key = _building(resource)
+        return tuple(each for each in self.resources if each != resource and _building(each) == key)
+
+    def _distinct(
+        self, candidates: Candidates, ordered: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], dict[int, list[Resource]]]:
+        """The first building of each school, and by its index the others."""
+        first: dict[tuple[str | None, ...], int] = {}
+        also: dict[int, list[Resource]] = {}
+        for index in ordered.tolist():
+            resource = self.resources[int(candidates.positions[index])]
+            key = _building(resource) if resource.kind == "school" else (resource.id,)
+            kept = first.setdefault(key, index)
+            if kept != index:
+                also.setdefault(kept, []).append(resource)
+        return np.fromiter(first.values(), dtype=np.int64), also
 
     def narrowing(self, text: str, kinds: Collection[ResourceKind]) -> tuple[str, ...]:
         """What a sentence says of which of the kinds are meant, for `search`."""
         return self._index.narrowing(text, kinds)
+
+    def names_kind(self, text: str, kinds: Collection[ResourceKind]) -> bool:
+        """Whether a sentence has a word for one of the kinds: « garderie »."""
+        return self._index.names_kind(text, kinds)
 
     def _place_in(self, query: str) -> Place | None:
         """The one place that a query names without doubt."""
@@ -233,14 +303,25 @@ class Directory:
             codes = self._inside[near.id] = np.array(found, dtype="U5")
         return codes
 
-    def _hits(self, candidates: Candidates, chosen: NDArray[np.int64]) -> Iterator[Hit]:
+    def _hits(
+        self,
+        candidates: Candidates,
+        chosen: NDArray[np.int64],
+        also: Mapping[int, Sequence[Resource]],
+    ) -> Iterator[Hit]:
         for index in chosen.tolist():
             distance = float(candidates.distances[index])
             yield Hit(
                 self.resources[int(candidates.positions[index])],
                 None if math.isinf(distance) else distance,
                 round(float(candidates.scores[index]), 3),
+                Tier(int(candidates.tiers[index])),
+                tuple(also.get(index, ())),
             )
+
+
+def _building(resource: Resource) -> tuple[str | None, ...]:
+    return (resource.name, resource.organization, resource.municipality_code)
 
 
 def documents(resources: Sequence[Resource], gazetteer: Gazetteer) -> Iterable[Document]:
@@ -372,10 +453,19 @@ def map_url(resource: Resource) -> str | None:
 
 
 def to_json(
-    resource: Resource, distance_km: float | None, gazetteer: Gazetteer
-) -> dict[str, str | float | None]:
-    """A resource as the contract shows it (`resources[]` of a message)."""
+    resource: Resource, distance_km: float | None, gazetteer: Gazetteer, *, stale: bool = False
+) -> dict[str, Any]:
+    """A resource as the contract shows it (`resources[]` of a message).
+
+    More than the contract asks for: `email`, `hours`, `cost`, `description`, `places` (those on
+    a daycare's permit), `published` (the source's edition) and `stale` (check before you go).
+    """
     source = resource.source
+    places = {
+        "total": resource.capacity,
+        "infants": resource.infants,
+        "subsidized": resource.subsidized,
+    }
     return {
         "id": resource.id,
         "name": resource.name,
@@ -390,4 +480,11 @@ def to_json(
         "verified_on": source.verified_on.isoformat() if source.verified_on else None,
         "source": source.title,
         "map_url": map_url(resource),
+        "email": resource.email,
+        "hours": resource.hours,
+        "cost": resource.cost,
+        "description": resource.description,
+        "places": places if resource.capacity is not None else None,
+        "published": source.published,
+        "stale": stale,
     }

@@ -7,12 +7,14 @@ What was never read has no age: Marie says « à confirmer » of it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
 import yaml
 
+from marie.knowledge.model import Source
 from marie.knowledge.resources import KINDS, Resource
 
 Periods = Mapping[str, int]
@@ -47,6 +49,26 @@ def is_stale(resource: Resource, periods: Periods, today: date) -> bool:
     """Whether its period of review is over."""
     checked = checked_on(resource)
     return checked is not None and today > checked + timedelta(days=periods[resource.kind])
+
+
+def edition(source: Source) -> date | None:
+    """The day, or the first day of the month or year, that a source says it was published on."""
+    told = re.fullmatch(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?", source.published or "")
+    if told is None:
+        return None
+    try:
+        return date(int(told[1]), int(told[2] or 1), int(told[3] or 1))
+    except ValueError:
+        return None
+
+
+def is_old(resource: Resource, periods: Periods, today: date) -> bool:
+    """Whether it is stale, or was stale already in the edition that was read."""
+    published = edition(resource.source)
+    period = timedelta(days=periods[resource.kind])
+    return is_stale(resource, periods, today) or (
+        published is not None and today > published + period
+    )
 
 
 def last_day(resource: Resource, periods: Periods) -> date:

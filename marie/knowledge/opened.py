@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from marie.knowledge.cards import CardWords, load_card_words
 from marie.knowledge.directory import Directory
 from marie.knowledge.figures import load_wordings
 from marie.knowledge.freshness import load_periods
@@ -29,6 +30,7 @@ class Knowledge:
     live: LiveLibrary
     gazetteer: Gazetteer
     directories: LiveDirectory
+    card_words: CardWords
 
     @property
     def directory(self) -> Directory:
@@ -57,6 +59,7 @@ def open_knowledge(folder: Path, data: Path | None = None) -> Knowledge:
     return Knowledge(
         live=LiveLibrary(folder),
         gazetteer=gazetteer,
+        card_words=load_card_words(folder),
         directories=LiveDirectory(
             load_resources(folder / "directory"),
             gazetteer,

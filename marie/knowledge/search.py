@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from functools import lru_cache
@@ -23,7 +23,7 @@ from rapidfuzz.distance import OSA
 
 from marie.knowledge.engine import FIELD_WEIGHTS, Engine, Indexed, Matches
 from marie.knowledge.model import ResourceKind
-from marie.knowledge.search_words import CONCEPTS, SPELLINGS, STOP_WORDS
+from marie.knowledge.search_words import CONCEPTS, SPELLINGS, STOP_WORDS, TYPES
 from marie.language.folding import fold, fold_key
 
 TYPO_WEIGHT = 0.85
@@ -38,6 +38,12 @@ KEPT_SHARE = 0.6
 
 MOST = 800
 """Documents that are weighed one by one; of more than these, those in the place asked for."""
+
+CALLED = 0.8
+"""Share of a name that a sentence must say to call it so."""
+
+MOST_CALLED = 80
+"""Documents whose names are compared with a whole sentence."""
 
 MOST_NAMED = 60
 """Documents whose names are compared with the query word by word."""
@@ -90,6 +96,7 @@ class Term:
     weight: float = 1.0
     kind: ResourceKind | None = None
     narrows: bool = False
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -244,17 +251,64 @@ class TextIndex:
 
     def narrowing(self, query: str, kinds: Collection[ResourceKind]) -> tuple[str, ...]:
         """What a sentence says of which of the kinds are meant: daycares that take infants."""
-        return tuple(
-            term.token for term in self._terms(query) if term.narrows and term.kind in kinds
-        )
+        terms = [term.token for term in self._terms(query) if term.narrows and term.kind in kinds]
+        said = f" {' '.join(self._correct(_stem(word))[0] for word in _words(query))} "
+        types = [
+            token
+            for token, concept in TYPES.items()
+            if concept.kind in kinds
+            and any(f" {' '.join(_stems(phrase))} " in said for phrase in concept.phrases)
+        ]
+        return tuple(dict.fromkeys((*types, *terms)))
+
+    def names_kind(self, text: str, kinds: Collection[ResourceKind]) -> bool:
+        """Whether a sentence has a word that asks for one of the kinds as a whole."""
+        return any(term.kind in kinds and not term.narrows for term in self._terms(text))
+
+    def called(self, text: str, kinds: Collection[ResourceKind] = ()) -> list[int]:
+        """The documents whose name a sentence says, whatever else it says; the surest first.
+
+        A name counts as said by `CALLED` of the weight of its words, one of which must tell it
+        from others of its kind; of names said equally well, those in the place that is said.
+        """
+        terms = self._terms(text)
+        said = {term.token for term in terms} | {word for term in terms for word in term.words}
+        asked = frozenset(kinds or {term.kind for term in terms if term.kind is not None})
+        weighted = [(term.token, self._rarity(term.token)) for term in terms]
+        matches = self._engine.match(weighted, kinds=asked, limit=MOST_CALLED)
+        found: list[tuple[float, int, bool, int]] = []
+        for position in matches.positions.tolist():
+            document = self._documents[position]
+            place = set(_stems(document.place))
+            share, telling = max(self._said_of(name, said, place) for name in _names(document))
+            if document.kind == "municipality" and "=municipality" in said and place <= said:
+                share, telling = 1.0, len(place)
+            if share >= CALLED and telling:
+                found.append((share, telling, bool(place) and place <= said, position))
+        best = max(found)[:3] if found else None
+        return [each[3] for each in found if each[:3] == best]
+
+    def _said_of(
+        self, name: str, said: Collection[str], place: Collection[str]
+    ) -> tuple[float, int]:
+        """Which share of a name is said, and how many words that tell whose name it is."""
+        units = {unit: self._rarity(unit) for unit, _ in _concepts(_stems(name))}
+        known = {unit for unit in units if unit in said}
+        telling = {unit for unit in known if not unit.startswith("=")}
+        share = sum(units[unit] for unit in known) / (sum(units.values()) or 1.0)
+        sure = share if telling - set(place) or len(known) == len(units) else 0.0
+        return round(sure, 3), len(telling)
 
     def everything(
         self, kinds: Collection[ResourceKind], narrowed: Collection[str] = ()
     ) -> Reading:
         """All documents of the kinds (of every kind if there is none), narrowed if any is so."""
         whole = Reading(kinds=frozenset(kinds), optional=True)
-        some = replace(whole, required=tuple(narrowed))
-        return some if narrowed and self.fetch(some, limit=1).total else whole
+        for required in dict.fromkeys((tuple(narrowed), *((each,) for each in narrowed))):
+            some = replace(whole, required=required)
+            if required and self.fetch(some, limit=1).total:
+                return some
+        return whole
 
     def fetch(
         self, reading: Reading, where: Collection[str] | None = None, limit: int = MOST
@@ -386,6 +440,7 @@ class TextIndex:
                 min(weights[part] for part in parts),
                 concept.kind if concept else None,
                 narrows=concept.narrows if concept else False,
+                words=parts,
             )
         return list(terms.values())
 
@@ -418,6 +473,16 @@ class TextIndex:
             ),
         )
         return best, TYPO_WEIGHT
+
+
+def _names(document: Document) -> Iterator[str]:
+    """What a resource is called: its name, the head of it, and its acronyms."""
+    yield document.name
+    yield re.sub(r"\W+inc\b\.?", "", document.name, flags=re.IGNORECASE)
+    head = re.split(r" [–-] | \(", document.name, maxsplit=1)[0]
+    if head != document.name:
+        yield head
+    yield from (each for each in document.keywords if each.isupper() and len(each) > 2)
 
 
 def _words(text: str) -> list[str]:

@@ -101,6 +101,27 @@ CONCEPTS: Mapping[str, Concept] = {
 }
 """Words that mean alike. The longest phrase counts: "loyer modique" is not "loyer"."""
 
+TYPES: Mapping[str, Concept] = {
+    "cpe": _concept("childcare", "cpe, centre de la petite enfance", narrows=True),
+    "familial": _concept("childcare", "milieu familial, familial, rsg", narrows=True),
+}
+"""Words that mean one type of a kind when somebody wants that alone, by the token that says it."""
+
+EXCLUSIVE: tuple[frozenset[str], ...] = (
+    frozenset(TYPES),
+    frozenset(
+        {
+            "=preschool",
+            "=primary",
+            "=secondary",
+            "=private-college",
+            "=adult-school",
+            "=trade-school",
+        }
+    ),
+)
+"""Of each of these only the last one that was said is meant."""
+
 STOP_WORDS = frozenset(
     re.findall(
         r"\w+",

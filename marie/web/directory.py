@@ -70,7 +70,15 @@ async def search(request: web.Request) -> web.Response:
     return json_response(
         {
             "total": page.total,
-            "resources": [to_json(hit.resource, hit.distance_km, gazetteer) for hit in page.hits],
+            "resources": [
+                to_json(
+                    hit.resource,
+                    hit.distance_km,
+                    gazetteer,
+                    stale=directory.is_old(hit.resource),
+                )
+                for hit in page.hits
+            ],
         }
     )
 
@@ -129,7 +137,7 @@ async def one(request: web.Request) -> web.Response:
     resource = directory.get(request.match_info["resource_id"])
     if resource is None:
         raise web.HTTPNotFound
-    return json_response(to_json(resource, None, gazetteer))
+    return json_response(to_json(resource, None, gazetteer, stale=directory.is_old(resource)))
 
 
 async def follow_directory(app: web.Application) -> AsyncIterator[None]:

@@ -351,7 +351,7 @@ def resource(**changes: Any) -> Resource:
     return Resource(**{**values, **changes})
 
 
-def test_json_has_exactly_the_fields_of_the_contract(
+def test_json_has_the_fields_of_the_contract_and_what_a_card_adds(
     directory: Directory, gazetteer: Gazetteer
 ) -> None:
     rimouski = directory.get("cegep-rimouski")
@@ -370,6 +370,13 @@ def test_json_has_exactly_the_fields_of_the_contract(
         "verified_on": None,
         "source": "Réseau collégial public (ministère de l’Enseignement supérieur, Données Québec)",
         "map_url": "https://www.openstreetmap.org/?mlat=48.4482&mlon=-68.5278#map=16/48.4482/-68.5278",
+        "email": None,
+        "hours": None,
+        "cost": None,
+        "description": None,
+        "places": None,
+        "published": "2022-12-05",
+        "stale": False,
     }
 
 
