@@ -8,6 +8,9 @@ is gone from here too.
 from __future__ import annotations
 
 import asyncio
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
@@ -17,14 +20,20 @@ from marie.clock import MONTREAL
 from marie.domain.messages import Message
 from marie.services import visitor
 from marie.store.conversations import Erased, UnknownConversation
+from marie.web import plan_page
 from marie.web.headers import POLICY
 from marie.web.keys import DATABASE, LIMITS, SIGNER
 from marie.web.labels import PROBLEMS
 from marie.web.limits import DOCUMENTS, TooMany
 from marie.web.pages import page
 from marie.web.problems import Problem, as_problem
-from marie.web.requests import address, known_form
+from marie.web.requests import address
 from marie.web.signing import BadSignature, Expired
+
+_PATH = re.compile(
+    r"/api/v1/documents/(?P<conversation>[0-9a-f]{32})/(?P<seq>\d{1,9})/(?P<number>\d{1,3})"
+    r"\.(?P<format>[a-z]{1,5})"
+)
 
 routes = web.RouteTableDef()
 
@@ -44,7 +53,36 @@ def shown(app: web.Application, conversation_id: str, message: Message) -> dict[
     )
 
 
-@routes.get(r"/api/v1/documents/{conversation_id}/{seq:\d{1,9}}/{number:\d{1,3}}.{format:[a-z]+}")
+@dataclass(frozen=True, kw_only=True)
+class Where:
+    """Which document a signed address means; `number` from 1."""
+
+    conversation_id: str
+    seq: int
+    number: int
+    format: str
+
+
+def opened(app: web.Application, path: str, query: Mapping[str, str]) -> Where:
+    """What a signed address leads to; a problem when it is not ours or no longer holds."""
+    found = _PATH.fullmatch(path)
+    if found is None:
+        raise Problem("document")
+    try:
+        app[SIGNER].check(path, query.get("expires", ""), query.get("signature", ""))
+    except BadSignature as error:
+        raise Problem("document") from error
+    except Expired as error:
+        raise Problem("document_expired") from error
+    return Where(
+        conversation_id=found["conversation"],
+        seq=int(found["seq"]),
+        number=int(found["number"]),
+        format=found["format"],
+    )
+
+
+@routes.get("/api/v1/documents/{conversation_id}/{seq}/{number}.{format}")
 async def document(request: web.Request) -> web.Response:
     """A document; a browser is told what went wrong by a short page."""
     try:
@@ -64,16 +102,19 @@ async def document(request: web.Request) -> web.Response:
 async def _document(request: web.Request) -> web.Response:
     app = request.app
     app[LIMITS].take("documents", address(request), DOCUMENTS)
-    query, where = request.query, request.match_info
-    try:
-        app[SIGNER].check(request.path, query.get("expires", ""), query.get("signature", ""))
-    except BadSignature as error:
-        raise Problem("document") from error
-    except Expired as error:
-        raise Problem("document_expired") from error
-    conversation_id = known_form(where["conversation_id"])
-    message = await visitor.read_message(app[DATABASE], conversation_id, int(where["seq"]))
-    return await send(app, conversation_id, message, int(where["number"]), where["format"])
+    where = opened(app, request.path, request.query)
+    message = await visitor.read_message(app[DATABASE], where.conversation_id, where.seq)
+    if where.format == "html":
+        sign = app[SIGNER].sign
+        base = request.path.removesuffix("html")
+        return plan_page.draw(
+            request,
+            message,
+            where.number,
+            files={kind: sign(base + kind) for kind in plan_page.FORMATS},
+            keep=sign(request.path),
+        )
+    return await send(app, where.conversation_id, message, where.number, where.format)
 
 
 async def send(

@@ -68,6 +68,12 @@ PROBLEMS: dict[str, tuple[int, str, str]] = {
         "Ce lien n’est plus valide\u00a0: il dure 15 minutes. Votre document existe toujours. Pour"
         " un nouveau lien, rechargez la page de la conversation et ouvrez le document de nouveau.",
     ),
+    "kept_link": (
+        404,
+        "Lien introuvable",
+        "Ce lien ne mène plus à rien\u00a0: il a été effacé, il a expiré, ou il n’a jamais existé."
+        " Marie peut refaire votre plan.",
+    ),
     "no_page": (404, "Introuvable", "Il n’y a rien à cette adresse."),
     "method": (405, "Méthode refusée", "Cette adresse n’accepte pas cette méthode."),
     "erased": (410, "Conversation effacée", "Cette conversation a été effacée à votre demande."),
