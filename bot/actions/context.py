@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.actions.choices import said_choice
+from bot.actions.corrections import place_alone, without_refused_places
 from bot.actions.entries import related_entry, same_family
+from bot.actions.situation import corrects
 from bot.actions.turn import Entity, Turn
 from bot.actions.wiring import Desk
 from bot.actions.wishes import answers_a_ranking
 from marie.knowledge.model import TOPICS
+from marie.knowledge.talk import says
+from marie.language.folding import words
 
 LIKELY = 0.75
 """A reading that Rasa held back although it was this likely holds when the context supports it."""
@@ -26,6 +30,20 @@ NO_CONTEXT = frozenset(
 """Topics that say nothing about what the next message means, or that need no context."""
 
 
+UNDECIDED = frozenset(
+    {
+        *("clarify", "out_of_scope", "inform", "follow_up", "stop", "dont_know", "deny", "affirm"),
+        *("repeat", "pick", "capabilities", "region.compare", "more", "handoff", "greeting"),
+    }
+)
+"""Readings that a place and nothing else outweighs (« finalement Saguenay » is no « stop »)."""
+
+ABOUT_WORDS = frozenset(
+    {"repeat", "clarify", "language", "deny", "dont_know", "francization", "out_of_scope"}
+)
+"""Readings of « je comprends pas, plus simple svp »."""
+
+
 def read_in_context(turn: Turn, desk: Desk) -> Turn:
     """The same turn, or its likelier reading.
 
@@ -36,6 +54,10 @@ def read_in_context(turn: Turn, desk: Desk) -> Turn:
     """
     if turn.pressed:
         return turn
+    turn = without_refused_places(turn)
+    clear = _simpler(turn, desk) or _place_changed(turn, desk) or _region_named(turn, desk)
+    if clear is not None:
+        return clear
     focus = turn.focus.topic
     if (
         turn.intent in UNCLEAR
@@ -45,6 +67,9 @@ def read_in_context(turn: Turn, desk: Desk) -> Turn:
     ):
         # « c’est une chambre », after the dates of a lease: other dates.
         return replace(turn, intent="lease.nonrenewal")
+    if corrects(turn, desk):
+        # « non, en fait j'ai 36 ans », under the verdicts: other verdicts.
+        return replace(turn, intent="eligibility")
     if focus == "region.recommend" and answers_a_ranking(turn, desk, unclear=UNCLEAR):
         # « je suis soudeuse », « le travail compte plus », under a ranking: weigh again.
         return replace(turn, intent="region.recommend")
@@ -69,3 +94,36 @@ def read_in_context(turn: Turn, desk: Desk) -> Turn:
             named = Entity(entity="entry", value=entry.id)
             return replace(turn, intent=entry.topic, entities=(*turn.entities, named))
     return turn
+
+
+def _simpler(turn: Turn, desk: Desk) -> Turn | None:
+    """« je comprends pas bien le français », « plus simple svp »: simple French from here on."""
+    if turn.intent not in ABOUT_WORDS or turn.first("language") is not None:
+        return None
+    said = {word.text for word in words(turn.text)}
+    if said & desk.talk.simpler_never or not says(turn.text, desk.talk.simpler):
+        return None
+    simple = Entity(entity="answer", value="simple")
+    return replace(turn, intent="language", entities=(*turn.entities, simple))
+
+
+def _place_changed(turn: Turn, desk: Desk) -> Turn | None:
+    """« non, je voulais dire Saint-Jérôme », « pareil à Alma », « Gaspé, pas Rimouski »."""
+    if turn.intent not in UNDECIDED:
+        return None
+    places = place_alone(turn, desk, desk.talk.correcting)
+    if not places or (turn.intent == "region.compare" and len(places) > 1):
+        return None
+    others = tuple(each for each in turn.entities if each.entity not in ("place", "ordinal"))
+    return replace(turn, intent="follow_up", entities=(*others, *places))
+
+
+def _region_named(turn: Turn, desk: Desk) -> Turn | None:
+    """« on veut aller à Rimouski », « Rouyn m’intéresse »: the region, before any search."""
+    if turn.intent not in UNDECIDED or not turn.all("place"):
+        return None
+    places = place_alone(turn, desk, desk.talk.going)
+    if not places:
+        return None
+    others = tuple(each for each in turn.entities if each.entity != "place")
+    return replace(turn, intent="region.profile", entities=(*others, *places))

@@ -2,174 +2,282 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.actions.choices import said_choice
+from bot.actions.answers import Asking, read_answer
 from bot.actions.entries import answer_topic
-from bot.actions.replies import answer, quick_reply, source_json
+from bot.actions.replies import answer, plain, quick_reply
+from bot.actions.respond import question_buttons
+from bot.actions.situation import known, note, noted, read, with_situation
 from bot.actions.turn import Pending, Turn
+from bot.actions.verdicts import short_text, verdict_json, verdict_sources, verdict_text
 from bot.actions.wiring import Desk
 from marie.domain.messages import Content
 from marie.domain.replies import Reply
-from marie.guidance.eligibility import (
-    FIELDS,
-    BadProfile,
-    Profile,
-    Verdict,
-    check_profile,
-    evaluate_all,
-    next_question,
-)
-from marie.knowledge.model import Source
+from marie.guidance.eligibility import Program, Verdict, evaluate_all, matters, next_question
+from marie.knowledge.told import Doubt
+from marie.language.folding import words
+from marie.language.own_numbers import LONG_AGO, Range
 
 FORM = "eligibility"
 FOUNDING = ("emplois-en-regions", "place-aux-jeunes", "emploi-en-sol-quebecois")
-SKIP = "skip"
-ADULT = 16
-"""Years: an age under it, in a message about oneself, is a child's."""
+OTHERS = "others"
+"""The scope of a screening for every programme that is not a founding one."""
+
+NO_TOPIC = frozenset(
+    {
+        *("eligibility", "inform", "follow_up", "clarify", "out_of_scope", "affirm", "deny"),
+        *("dont_know", "pick", "program.info"),
+    }
+)
+"""Readings under which a message in a screening may tell something else than what was asked."""
+
+
+@dataclass
+class _Screening:
+    """A screening as one turn finds it: what is known, and what to say before the rest."""
+
+    turn: Turn
+    desk: Desk
+    scope: tuple[str, ...]
+    situation: dict[str, Any]
+    before: list[str]
+
+    @property
+    def programs(self) -> list[Program]:
+        return [each for each in self.desk.programs if each.id in self.scope]
+
+    def learn(self, facts: dict[str, Any], *, asked: str | None = None) -> None:
+        """Take facts in; what was told otherwise before, or beside the question, is said back."""
+        library = self.desk.library
+        fresh = {}
+        for name, value in facts.items():
+            old = self.situation.get(name)
+            if old is not None and value is not None and old != value:
+                new_words = note(name, value, self.desk)
+                old_words = note(name, old, self.desk)
+                if new_words and old_words:
+                    self.before.append(
+                        library.phrase("eligibility_changed", new=new_words, old=old_words)
+                    )
+            elif name not in self.situation and name != asked:
+                fresh[name] = value
+        if said := noted(fresh, self.desk):
+            self.before.append(library.phrase("eligibility_noted", facts=said))
+        self.situation.update(facts)
 
 
 def eligibility(turn: Turn, desk: Desk) -> Reply:
     """Verdicts for what is known, and the question that settles the most."""
-    return _screen(turn, desk, {**_known(turn), **said_of_oneself(turn, desk)})
+    programs = desk.programs
+    if not turn.pressed and (confused := _confused(turn, programs)) is not None:
+        return _ask_which(turn, desk, confused)
+    told = read(turn, desk, of_oneself=True)
+    screening = _Screening(turn, desk, _scope(turn, programs), known(turn), [])
+    screening.learn(dict(told.facts))
+    if told.doubts:
+        return _doubt(screening, told.doubts[0], None)
+    return _with_ranges(screening, dict(told.ranges), None)
 
 
 def take_answer(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
     """The visitor's answer to one question of the screening."""
-    told = said_of_oneself(turn, desk)
-    direct = _direct_answer(turn, desk, pending.field)
-    if direct is not None:
-        told = {pending.field: direct, **told} if direct != SKIP else {pending.field: None, **told}
-    if pending.field not in told:
-        return None
-    return _screen(turn, desk, {**_known(turn), **told})
+    if pending.field == "program":
+        if turn.value("program") is None and not _named(turn, desk.programs):
+            return None
+        return eligibility(replace(turn, focus=replace(turn.focus, pending=None)), desk)
+    asking = Asking(turn, desk, pending.field)
+    # « Deux ans » after « depuis combien d'années » is no age.
+    alone = asking.known.number is None or pending.field == "age"
+    told = read(turn, desk, of_oneself=alone)
+    direct = read_answer(asking, known(turn))
+    facts, ranges = dict(told.facts), dict(told.ranges)
+    doubts: Sequence[Doubt] = told.doubts
+    if isinstance(direct, Doubt):
+        doubts = (direct, *doubts)
+    elif isinstance(direct, Range):
+        ranges.setdefault(pending.field, direct)
+    elif direct is not None and pending.field not in facts:
+        facts[pending.field] = direct.value
+    answered = pending.field in facts or pending.field in ranges or bool(doubts)
+    if not answered and not asking.skips and not asking.does_not_know:
+        beside = facts or _named(turn, desk.programs)
+        if not beside or (turn.intent not in NO_TOPIC and not turn.pressed):
+            return None
+    scope = tuple(pending.data.get("scope") or FOUNDING)
+    screening = _Screening(turn, desk, scope, known(turn), [])
+    if asking.skips or (asking.does_not_know and not answered):
+        if not asking.skips and pending.asked == 1:
+            return _explain(screening, pending)
+        facts[pending.field] = None
+        if not asking.skips:
+            screening.before.append(desk.library.phrase("eligibility_left"))
+        doubts = ()
+    screening.learn(facts, asked=pending.field)
+    if doubts:
+        return _doubt(screening, doubts[0], pending)
+    return _with_ranges(screening, ranges, pending)
 
 
-def said_of_oneself(turn: Turn, desk: Desk) -> dict[str, Any]:
-    """What the message says of the visitor's situation, by `knowledge/profile.yml`."""
-    told: dict[str, Any] = {}
-    for field in desk.profile_fields.values():
-        choice = said_choice(turn.text, field.choices)
-        if choice is not None:
-            told[field.id] = choice.value
-    age = turn.first("age")
-    if age is not None and age.grain == "years" and float(age.value) >= ADULT:
-        told["age"] = float(age.value)
-    return told
+def _with_ranges(screening: _Screening, ranges: dict[str, Range], pending: Pending | None) -> Reply:
+    """Go on, or ask for a number more exactly where a verdict hangs on it."""
+    for field, number in ranges.items():
+        most = screening.desk.profile_fields[field].most or LONG_AGO
+        high = min(number.high, most)
+        if not matters(screening.programs, screening.situation, field, number.low, high):
+            screening.learn({field: number.low}, asked=pending.field if pending else None)
+        elif pending is not None and pending.field == field and pending.asked >= 2:
+            screening.situation[field] = None
+            screening.before.append(screening.desk.library.phrase("eligibility_left"))
+        else:
+            return _doubt(screening, Doubt("range", field), pending)
+    return _say(screening)
 
 
-def _direct_answer(turn: Turn, desk: Desk, field: str) -> Any:
-    """The answer to the very question that was asked; SKIP when she does not know."""
-    button = turn.value("answer")
-    if button == SKIP or turn.intent == "dont_know":
-        return SKIP
-    known = desk.profile_fields[field]
-    if isinstance(button, str):
-        for choice in known.choices:
-            if button == str(choice.value):
-                return choice.value
-    if FIELDS[field] == "bool":
-        if turn.intent in ("affirm", "deny"):
-            return turn.intent == "affirm"
-        return None
-    if known.number is not None:
-        return _number(turn, known.number)
-    return None
-
-
-def _number(turn: Turn, unit: str) -> float | None:
-    age = turn.first("age")
-    if age is not None and isinstance(age.value, (int, float)):
-        return float(age.value) / (12 if age.grain == "months" else 1)
-    duration = turn.value("duration")
-    if isinstance(duration, dict):
-        months = float(duration.get("months", 0))
-        return months if unit == "months" else months / 12
-    count = turn.value("count")
-    if isinstance(count, (int, float)):
-        return float(count)
-    digits = "".join(each for each in turn.text if each.isdigit())
-    return float(digits) if 0 < len(digits) <= 2 else None
-
-
-def _known(turn: Turn) -> dict[str, Any]:
-    return dict(turn.profile.get("situation") or {})
-
-
-def _screen(turn: Turn, desk: Desk, situation: dict[str, Any]) -> Reply:
-    library = desk.library
-    profile: Profile = situation
-    try:
-        check_profile(profile)
-    except BadProfile as error:
-        situation = {name: value for name, value in situation.items() if name != error.field}
-        profile = situation
-    founding = [program for program in desk.programs if program.id in FOUNDING]
-    verdicts = evaluate_all(desk.programs, profile)
-    field = next_question(founding, profile)
-    paragraphs = [] if situation and field else [library.phrase("eligibility_intro")]
-    if not field:
-        paragraphs = [library.phrase("eligibility_result")]
-        paragraphs += [_verdict_text(each, desk) for each in verdicts if each.program in FOUNDING]
-        others = [each for each in verdicts if each.program not in FOUNDING]
-        possible = [each.name for each in others if each.verdict != "not_eligible"]
-        if possible:
-            lines = "\n".join(f"• {name}" for name in possible)
-            paragraphs.append(f"{library.phrase('eligibility_others')}\n{lines}")
-    buttons: list[dict[str, str]] = []
-    if field:
+def _say(screening: _Screening) -> Reply:
+    """The verdicts, or the next question on the way to them."""
+    turn, desk, library = screening.turn, screening.desk, screening.desk.library
+    verdicts = evaluate_all(desk.programs, screening.situation, on=turn.today)
+    field = next_question(screening.programs, screening.situation, on=turn.today)
+    paragraphs = list(screening.before)
+    pending = None
+    if field is not None:
+        if not screening.situation:
+            paragraphs.append(library.phrase("eligibility_intro"))
+        pending = Pending(form=FORM, field=field, data={"scope": list(screening.scope)})
         paragraphs.append(library.phrase(f"eligibility_ask_{field}"))
-        buttons = [
-            quick_reply(choice.title, "inform", answer=str(choice.value))
-            for choice in desk.profile_fields[field].choices
-        ]
-        buttons = [*buttons, quick_reply(library.phrase("button_skip"), "inform", answer=SKIP)]
+        buttons = question_buttons(pending, desk)
+        shown = [each for each in verdicts if each.program in screening.scope]
     else:
-        buttons = [
-            quick_reply(library.phrase("button_handoff"), "handoff"),
-            quick_reply(library.phrase("button_program_info"), "program.info"),
-        ]
+        paragraphs.append(library.phrase("eligibility_result"))
+        shown = [each for each in verdicts if each.program in screening.scope]
+        others = [each for each in verdicts if each.program not in screening.scope]
+        paragraphs += [verdict_text(each, library) for each in shown]
+        if others:
+            lines = [library.phrase("eligibility_others")]
+            paragraphs.append("\n".join([*lines, *(short_text(each, library) for each in others)]))
+        buttons = _afterwards(screening, others)
     content = Content(
         text="\n\n".join(paragraphs),
         topic="eligibility",
         entry=library.default_entry("eligibility").id,
-        sources=tuple(
-            source_json(
-                Source(
-                    title=each.source.title,
-                    url=each.source.url,
-                    read_on=getattr(each.source, "read_on", None),
-                )
-            )
-            for each in verdicts
-            if each.program in FOUNDING
-        ),
+        sources=verdict_sources(shown),
         quick_replies=tuple(buttons),
-        data={
-            "verdicts": [
-                {
-                    "program": each.program,
-                    "name": each.name,
-                    "verdict": each.verdict,
-                    "because": list(each.because),
-                    "missing": list(each.missing),
-                    "would_change": list(each.would_change),
-                    "next_step": each.next_step,
-                }
-                for each in verdicts
-            ]
-        },
+        data={"verdicts": [verdict_json(each) for each in verdicts]},
     )
-    pending = Pending(form=FORM, field=field) if field else None
     focus = replace(turn.focus, topic="eligibility", pending=pending, misses=0)
-    return answer(turn, content, focus=focus, profile={**turn.profile, "situation": situation})
+    return answer(turn, content, focus=focus, profile=with_situation(turn, screening.situation))
 
 
-def _verdict_text(verdict: Verdict, desk: Desk) -> str:
-    reasons = " ".join(verdict.because[:3])
-    head = desk.library.phrase(f"verdict_{verdict.verdict}", program=verdict.name)
-    return f"{head} {reasons} {verdict.next_step}".strip()
+def _afterwards(screening: _Screening, others: Sequence[Verdict]) -> list[dict[str, str]]:
+    library = screening.desk.library
+    buttons = [quick_reply(library.phrase("button_handoff"), "handoff")]
+    if any(each.missing_fields for each in others):
+        title = library.phrase("eligibility_button_others")
+        buttons.append(quick_reply(title, "eligibility", scope=OTHERS))
+    return [*buttons, quick_reply(library.phrase("button_program_info"), "program.info")]
+
+
+def _doubt(screening: _Screening, doubt: Doubt, pending: Pending | None) -> Reply:
+    """Say back what cannot be, and ask again once; then a person, or pass."""
+    turn, desk, library = screening.turn, screening.desk, screening.desk.library
+    asked = pending.asked + 1 if pending is not None and pending.field == doubt.field else 2
+    again = Pending(
+        form=FORM, field=doubt.field, data={"scope": list(screening.scope)}, asked=asked
+    )
+    buttons = question_buttons(again, desk)
+    if asked > 2:
+        said = library.phrase("eligibility_doubt_person")
+        person = quick_reply(library.phrase("button_handoff"), "handoff")
+        buttons = [person, *buttons[-1:]]
+    else:
+        phrase = f"eligibility_doubt_{doubt.oddity}"
+        if f"{phrase}_{doubt.field}" in library.phrases:
+            phrase = f"{phrase}_{doubt.field}"
+        heard, other = ([*_heard(doubt, desk), "", ""])[:2]
+        said = library.phrase(phrase, said=heard, other=other)
+    verdicts = evaluate_all(desk.programs, screening.situation, on=turn.today)
+    content = Content(
+        text="\n\n".join([*screening.before, said]),
+        topic="eligibility",
+        entry=library.default_entry("eligibility").id,
+        quick_replies=tuple(buttons),
+        data={"verdicts": [verdict_json(each) for each in verdicts]},
+    )
+    focus = replace(turn.focus, topic="eligibility", pending=again, misses=0)
+    return answer(turn, content, focus=focus, profile=with_situation(turn, screening.situation))
+
+
+def _heard(doubt: Doubt, desk: Desk) -> list[str]:
+    if doubt.oddity != "two_statuses":
+        return list(doubt.said)
+    return [note(doubt.field, each, desk) or each for each in doubt.said]
+
+
+def _explain(screening: _Screening, pending: Pending) -> Reply:
+    """« Je ne sais pas », the first time: why it is asked, and that it may be passed."""
+    turn, desk, library = screening.turn, screening.desk, screening.desk.library
+    phrase = f"eligibility_ask_{pending.field}"
+    why = (library.phrases[phrase].why or "").strip()
+    said = library.phrase("eligibility_dont_know", why=why)
+    content = plain(library, phrase, topic="eligibility")
+    content = replace(
+        content,
+        text=f"{said}\n\n{content.text}",
+        entry=library.default_entry("eligibility").id,
+        quick_replies=tuple(question_buttons(pending, desk)),
+    )
+    again = replace(pending, asked=pending.asked + 1)
+    return answer(turn, content, focus=replace(turn.focus, pending=again, misses=0))
+
+
+def _scope(turn: Turn, programs: Sequence[Program]) -> tuple[str, ...]:
+    """Which programmes are asked about: those that are named, else the founding ones."""
+    if turn.value("scope") == OTHERS:
+        return tuple(each.id for each in programs if each.id not in FOUNDING)
+    return _named(turn, programs) or FOUNDING
+
+
+def _named(turn: Turn, programs: Sequence[Program]) -> tuple[str, ...]:
+    if isinstance(button := turn.value("program"), str):
+        return tuple(each.id for each in programs if each.id == button)
+    if turn.pressed:
+        return ()
+    said = _said(turn)
+    return tuple(each.id for each in programs if _holds(said, each.says))
+
+
+def _confused(turn: Turn, programs: Sequence[Program]) -> Program | None:
+    """The programme whose name is too near another's, when neither is named clearly."""
+    said = _said(turn)
+    if _named(turn, programs):
+        return None
+    return next((each for each in programs if _holds(said, each.confused)), None)
+
+
+def _ask_which(turn: Turn, desk: Desk, confused: Program) -> Reply:
+    library = desk.library
+    names = [each for each in desk.programs if each.id in (confused.confused_with, confused.id)]
+    content = plain(
+        library,
+        "eligibility_ask_program",
+        topic="eligibility",
+        buttons=[quick_reply(each.name, "eligibility", program=each.id) for each in names],
+    )
+    told = read(turn, desk, of_oneself=True)
+    pending = Pending(form=FORM, field="program")
+    focus = replace(turn.focus, topic="eligibility", pending=pending, misses=0)
+    return answer(turn, content, focus=focus, profile=with_situation(turn, told.facts))
+
+
+def _said(turn: Turn) -> str:
+    return f" {' '.join(word.text for word in words(turn.text))} "
+
+
+def _holds(said: str, phrases: Sequence[str]) -> bool:
+    return any(f" {phrase} " in said for phrase in phrases)
 
 
 TOPICS = {

@@ -2,14 +2,14 @@
 
 This is the whole order of precedence of Marie's talk:
 1. danger and distress, from any state;
-2. « stop », « on recommence », « pourquoi cette question? »;
-3. the answer to the question that she asked;
-4. the topic of the message; a question left open is recalled after it.
+2. requests recognised by their words alone: to cheat, to have one's file read (`asked.yml`);
+3. « stop », « on recommence », « pourquoi cette question? »;
+4. the answer to the question that she asked;
+5. the topic of the message; a question left open is recalled after it, a second need is offered.
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -18,12 +18,16 @@ import msgspec
 
 from bot.actions.about_cards import about_cards
 from bot.actions.context import read_in_context
-from bot.actions.replies import answer, plain
-from bot.actions.turn import Focus, Pending, Turn
+from bot.actions.fallback import missed
+from bot.actions.needs import NO_SECOND, second_need
+from bot.actions.people import with_person
+from bot.actions.replies import MAX_QUICK_REPLIES, answer, plain, quick_reply
+from bot.actions.situation import remember
+from bot.actions.turn import Entity, Focus, Pending, Turn
 from bot.actions.wiring import Desk
 from marie.domain.replies import Reply
-
-log = logging.getLogger(__name__)
+from marie.knowledge.asked import asked_entry
+from marie.knowledge.model import TOPICS
 
 Answerer = Callable[[Turn, Desk], Reply]
 Form = Callable[[Turn, Desk, Pending], Reply | None]
@@ -32,11 +36,25 @@ Form = Callable[[Turn, Desk, Pending], Reply | None]
 NO_ANSWER = frozenset({"clarify", "out_of_scope", "inform", "affirm", "deny", "dont_know"})
 """Intents that answer no topic: in the middle of a form they are a try at its question."""
 
+ABOUT_THE_FORM = frozenset({"stop", "restart_over", "why_asked", "resume", "repeat"})
+"""What is said about the question itself: it is not recalled after the answer."""
+
+ALONE = frozenset(
+    {
+        *("greeting", "goodbye", "thanks", "handoff", "safety", "language", "abuse", "clarify"),
+        *("out_of_scope", "capabilities", "privacy", "eligibility"),
+    }
+)
+"""Topics under which no second need is offered."""
+
 
 def respond(
     turn: Turn, desk: Desk, *, topics: Mapping[str, Answerer], forms: Mapping[str, Form]
 ) -> Reply:
     """Marie's reply to `turn`."""
+    if turn.profile.get("simple"):
+        desk = replace(desk, simple=True)
+    turn = remember(with_person(_as_asked(turn, desk), desk), desk)
     pending = turn.focus.pending
     if turn.intent == "safety":
         return topics[turn.intent](turn, desk)
@@ -45,16 +63,58 @@ def respond(
         if told is not None:
             return told
         turn = read_in_context(turn, desk)
-        return topics[turn.intent](turn, desk)
+        return _with_second_need(turn, desk, topics[turn.intent](_without_offer(turn), desk))
     if turn.intent in ("stop", "restart_over", "why_asked"):
         return topics[turn.intent](turn, desk)
     reply = forms[pending.form](turn, desk, pending)
     if reply is not None:
         return reply
+    turn = read_in_context(turn, desk)
     if turn.intent in NO_ANSWER:
         return _ask_again(turn, desk, pending)
     answered = topics[turn.intent](turn, desk)
-    return _recall(answered, desk, pending)
+    return answered if turn.intent in ABOUT_THE_FORM else _recall(answered, desk, pending)
+
+
+def _as_asked(turn: Turn, desk: Desk) -> Turn:
+    """The same turn, read as what its words alone ask for."""
+    if turn.pressed or turn.intent == "safety":
+        return turn
+    found = asked_entry(turn.text, desk.asked)
+    entry = desk.library.entries.get(found or "")
+    if entry is None:
+        return turn
+    named = Entity(entity="entry", value=entry.id)
+    return replace(turn, intent=entry.topic, entities=(*turn.entities, named))
+
+
+def _without_offer(turn: Turn) -> Turn:
+    """An offer holds for the next message only."""
+    if turn.focus.offered is None or turn.intent == "affirm":
+        return turn
+    return replace(turn, focus=replace(turn.focus, offered=None))
+
+
+def _with_second_need(turn: Turn, desk: Desk, reply: Reply) -> Reply:
+    """The reply, and a button for the other need that the message says."""
+    focus = msgspec.convert(reply.focus, Focus)
+    last = reply.messages[-1]
+    if turn.pressed or turn.intent not in TOPICS - ALONE or last.topic in ALONE:
+        return reply
+    need = second_need(turn, turn.intent, desk.talk)
+    if need is None or need.topic in NO_SECOND:
+        return reply
+    place = turn.value("place") if len(turn.all("place")) == 1 else None
+    button = quick_reply(need.button, need.topic, place=place or focus.place)
+    said = desk.library.phrase("second_need", need=need.title, button=need.button)
+    last = replace(
+        last,
+        text=f"{last.text}\n\n{said}",
+        quick_replies=(button, *last.quick_replies)[:MAX_QUICK_REPLIES],
+    )
+    focus = replace(focus, offered=button["payload"])
+    kept: dict[str, Any] = msgspec.to_builtins(focus)
+    return replace(reply, messages=(*reply.messages[:-1], last), focus=kept)
 
 
 def _ask_again(turn: Turn, desk: Desk, pending: Pending) -> Reply:
@@ -67,17 +127,20 @@ def _ask_again(turn: Turn, desk: Desk, pending: Pending) -> Reply:
             topic="clarify",
             buttons=[{"title": library.phrase("button_handoff"), "payload": "/handoff"}],
         )
-        return answer(turn, content, focus=replace(turn.focus, pending=None, misses=0))
+        focus = replace(turn.focus, pending=None, misses=0)
+        return answer(turn, content, focus=focus, miss=missed(turn))
     question = library.phrase(question_phrase(pending))
     content = plain(library, "ask_again", topic="clarify", question=question)
+    content = replace(content, quick_replies=tuple(question_buttons(pending, desk)))
     pending = replace(pending, asked=pending.asked + 1)
-    return answer(turn, content, focus=replace(turn.focus, pending=pending))
+    focus = replace(turn.focus, pending=pending)
+    return answer(turn, content, focus=focus, miss=missed(turn))
 
 
 def _recall(reply: Reply, desk: Desk, pending: Pending) -> Reply:
     """Keep the open question and recall it after the answer, unless the answer asks another."""
     focus = msgspec.convert(reply.focus, Focus)
-    if focus.pending is not None or reply.handover is not None:
+    if focus.pending not in (None, pending) or reply.handover is not None:
         return reply
     question = desk.library.phrase(question_phrase(pending))
     reminder = desk.library.phrase("pending_reminder", question=question)
@@ -92,9 +155,20 @@ FORM_TOPICS = {"handoff": "handoff", "lease": "lease.nonrenewal", "eligibility":
 
 def form_topic(pending: Pending) -> str:
     """The topic that a form's questions belong to."""
-    return FORM_TOPICS[pending.form]
+    return FORM_TOPICS.get(pending.form, "clarify")
 
 
 def question_phrase(pending: Pending) -> str:
     """The phrase that asks for a form's field."""
     return f"{pending.form}_ask_{pending.field}"
+
+
+def question_buttons(pending: Pending, desk: Desk) -> list[dict[str, str]]:
+    """The answers that a question offered, to offer again when it is asked again."""
+    field = desk.profile_fields.get(pending.field) if pending.form == "eligibility" else None
+    if field is None:
+        return []
+    buttons = [
+        quick_reply(choice.title, "inform", answer=str(choice.value)) for choice in field.choices
+    ]
+    return [*buttons, quick_reply(desk.library.phrase("button_skip"), "inform", answer="skip")]

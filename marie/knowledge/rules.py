@@ -32,7 +32,7 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """A field of a visitor's profile: how a message says each of its values (folded words).
 
     `least`, `most`: numbers outside are asked about again. `abroad`: names that say, after « je vis
-    en », that one lives outside Québec.
+    en », that one lives outside Québec. `noted`: how Marie says it back, with {value}.
     """
 
     id: str
@@ -41,6 +41,7 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     least: float | None = None
     most: float | None = None
     abroad: tuple[str, ...] = ()
+    noted: str | None = None
 
 
 class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -49,6 +50,7 @@ class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     value: bool | str | float
     title: str
     says: tuple[str, ...] = ()
+    noted: str | None = None
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,8 @@ Oddity = Literal[
     "years_unlikely",
     "here_before_birth",
     "two_places",
+    "too_wide",
+    "range",
 ]
 
 FOR_GOOD = frozenset({"asylum_seeker", "refugee"})
@@ -181,7 +183,7 @@ def _places(
         before = folded.text[: _at(folded.starts, mention.start)]
         meant = _meant(before)
         if meant == "lives":
-            inside = {_in_cmm(place) for place in mention.candidates}
+            inside = {in_cmm(place) for place in mention.candidates}
             if len(inside) == 1 and (one := inside.pop()) is not None:
                 lives.append(one)
         elif meant == "wants" and len(mention.candidates) == 1:
@@ -220,7 +222,8 @@ def _meant(before: str) -> Literal["lives", "wants"] | None:
     return "wants" if name == "lives" and _WISH.search(clause) else name
 
 
-def _in_cmm(place: Place) -> bool | None:
+def in_cmm(place: Place) -> bool | None:
+    """Whether a place lies in the metropolitan community; None when a part of it does."""
     if place.metropolitan:
         return True
     # These regions have towns inside and outside the metropolitan community.

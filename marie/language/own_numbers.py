@@ -22,6 +22,9 @@ from marie.language.quantities import find_counts
 
 Owner = Literal["self", "child", "other", "nobody"]
 
+ADOLESCENT = 12
+"""Years: « bac + 2 ans » is nobody's age, « 29 ans » is one."""
+
 LONG_AGO = 200.0
 """Years: no range about people ends later."""
 
@@ -118,7 +121,9 @@ def _ages(text: str, folded: Folded, *, of_oneself: bool) -> tuple[list[Range], 
     children: list[float] = []
     for age in find_ages(text):
         start, end = _at(folded, age.start), _at(folded, age.end)
-        owner = owner_before(folded.text, start) or ("self" if of_oneself else None)
+        owner = owner_before(folded.text, start)
+        if owner is None and of_oneself and age.years >= ADOLESCENT:
+            owner = "self"
         if means_duration(text, age.start, age.end) or _NOT_AN_AGE.match(folded.text[end:]):
             continue
         if _NOT_AN_AGE_BEFORE.search(folded.text[:start]):
