@@ -91,7 +91,7 @@ def _say(one: RegionProfile, other: RegionProfile, turn: Turn, desk: Desk) -> Co
         ),
         data={
             "regions": [one.name, other.name],
-            "rows": [*rows, *_sector_rows(one, other, desk)],
+            "rows": [*told, *_sector_rows(one, other, desk)],
         },
     )
 

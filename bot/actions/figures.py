@@ -44,7 +44,7 @@ def _measure(
 ) -> Measure | None:
     match criterion.measure:
         case "sector":
-            return _sector(region, desk, profile)
+            return _sector(criterion, region, desk, profile)
         case "colleges" | "universities" as kind:
             count = len(getattr(region, kind))
             said = (
@@ -52,7 +52,7 @@ def _measure(
                 if count == 1
                 else desk.library.phrase("places_of_study", count=str(count))
             )
-            return Measure(number=count, said=said, source=None)
+            return Measure(number=count, said=said, source=criterion.source)
         case named:
             figure = figures_of(region, desk).get(named.removeprefix("figure:"))
             if figure is None or figure.number is None:
@@ -60,11 +60,12 @@ def _measure(
             return Measure(number=figure.number, said=figure.value, source=figure.source)
 
 
-def _sector(region: RegionProfile, desk: Desk, profile: Mapping[str, Any]) -> Measure | None:
+def _sector(
+    criterion: RegionCriterion, region: RegionProfile, desk: Desk, profile: Mapping[str, Any]
+) -> Measure | None:
     sector = desk.criteria.sectors.get(str(profile.get("sector")))
     if sector is None:
         return None
     # Profiles give no share of each sector: named among the main ones, or not.
     has = sector.name in region.sectors
-    source = region.sources[-1] if region.sources else None
-    return Measure(number=float(has), said=sector.name, source=source)
+    return Measure(number=float(has), said=sector.name, source=criterion.source)

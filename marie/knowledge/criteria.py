@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 
 from marie.knowledge.library import KnowledgeErrors
-from marie.knowledge.model import RegionProfile
+from marie.knowledge.model import RegionProfile, Source
 from marie.knowledge.rules import read
 
 COUNTED = frozenset({"sector", "colleges", "universities"})
@@ -56,6 +56,7 @@ class RegionCriterion(
     pro: str
     against: str
     says: tuple[str, ...]
+    source: Source | None = None
     opposite: Opposite | None = None
     raised: Raised | None = None
 
@@ -96,6 +97,8 @@ def criteria_problems(knowledge: Path, profiles: Mapping[str, RegionProfile]) ->
     for each in known.criteria:
         if each.measure not in COUNTED and not each.measure.startswith("figure:"):
             yield f"Critère « {each.id} » : la mesure « {each.measure} » n’existe pas."
+        if each.measure in COUNTED and each.source is None:
+            yield f"Critère « {each.id} » : sa source manque."
     names = {sector.name for sector in known.sectors.values()}
     for profile in profiles.values():
         for name in profile.sectors:

@@ -82,6 +82,37 @@ CEGEP: Message = {
         {"title": "Combien ça coûte?", "payload": "/cegep.cost"},
     ],
 }
+REGIONS: Message = {
+    "text": "Voici par où commencer.\n\n1. Estrie\u00a0: Sherbrooke, ville de 184 478 habitants",
+    "topic": "region.recommend",
+    "sources": [{"title": "MAMH", "url": "https://www.donneesquebec.ca", "read_on": "2026-11-22"}],
+    "data": {
+        "ranking": [
+            {
+                "region": region,
+                "code": code,
+                "score": 0.9,
+                "because": ["ville de 184 478 habitants"],
+                "against": ["loin de Montréal"],
+            }
+            for code, region in (("05", "Estrie"), ("04", "Mauricie"), ("01", "Bas-Saint-Laurent"))
+        ],
+        "criteria": [
+            {"id": "work", "label": "Votre domaine de travail", "weight": 3, "available": True},
+            {"id": "housing", "label": "Loyers", "weight": 1, "available": False},
+            {"id": "nature", "label": "Nature et espace", "weight": 0, "available": True},
+        ],
+    },
+}
+COMPARISON: Message = {
+    "text": "Estrie et Mauricie, côte à côte\u00a0:",
+    "topic": "region.compare",
+    "sources": REGIONS["sources"],
+    "data": {
+        "regions": ["Estrie", "Mauricie"],
+        "rows": [{"label": "Population", "values": ["527 765", "289 374"]}],
+    },
+}
 HELP: Message = {
     "text": "En danger, faites le 911. SOS violence conjugale : 1 800 363-9010. "
     "Détresse : 9-8-8. Voyez https://www.quebec.ca/sante.",
@@ -94,6 +125,8 @@ def answer_to(text: str) -> Message:
     lowered = text.lower()
     if "cégep" in lowered or text == "/cegep.find":
         return CEGEP
+    if "région" in lowered:
+        return COMPARISON if "compare" in lowered else REGIONS
     if "danger" in lowered:
         return HELP
     if "long" in lowered:
@@ -113,6 +146,8 @@ class Conversation:
     erased: bool = False
     sockets: set[web.WebSocketResponse] = field(default_factory=set)
     acknowledged: int = 0
+    simple: bool = False
+    reports: list[Message] = field(default_factory=list)
 
     def append(self, author: str, content: Message, **more: Any) -> Message:
         names = {"marie": "Marie", "visitor": None, "system": None}
@@ -269,6 +304,20 @@ class FakeServer:
         found = self.authorized(request)
         return found if isinstance(found, web.Response) else web.json_response(found.messages)
 
+    async def prefer(self, request: web.Request) -> web.Response:
+        found = self.authorized(request)
+        if isinstance(found, web.Response):
+            return found
+        found.simple = (await request.json())["simple"]
+        return web.Response(status=204)
+
+    async def report(self, request: web.Request) -> web.Response:
+        found = self.authorized(request)
+        if isinstance(found, web.Response):
+            return found
+        found.reports.append(await request.json())
+        return web.json_response({}, status=201)
+
     async def socket(self, request: web.Request) -> web.StreamResponse:
         if self.refuse_sockets:
             return problem(426, "Sans websocket ici.")
@@ -320,6 +369,8 @@ class FakeServer:
                 web.get(f"{api}/{{id}}/socket", self.socket),
                 web.get(f"{api}/{{id}}/export", self.export),
                 web.delete(f"{api}/{{id}}", self.erase),
+                web.put(f"{api}/{{id}}/preferences", self.prefer),
+                web.post(f"{api}/{{id}}/reports", self.report),
             ]
         )
         add_static_routes(app)

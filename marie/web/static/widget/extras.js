@@ -1,5 +1,6 @@
 /** What goes with an answer: resource cards, documents, sources. */
-import { el, icon, link, tel } from './view.js';
+import { call } from './connection.js';
+import { button, el, icon, link, tel } from './view.js';
 
 const LABELS = {
   site: 'Site web',
@@ -9,6 +10,8 @@ const LABELS = {
   verified: 'vérifié le ',
   read: (day) => `lu le ${day}, `,
   unsure: 'à confirmer',
+  hours: 'Heures\u00a0: ',
+  report: 'Signaler une erreur',
 };
 
 const ICONS = {
@@ -18,21 +21,67 @@ const ICONS = {
   document: 'M13 3H6v18h12V8zM13 3v5h5',
 };
 
-/** Nodes to put under a message's text. `api`: the origin that documents' addresses are relative to. */
-export const extras = ({ resources, documents, sources }, api) => [
-  ...resources?.length ? [el('ul', { class: 'cards' }, ...resources.map(card))] : [],
-  ...(documents ?? []).map(({ title, url }) => action('document', api + url, title)),
-  ...sources?.length ? [el('p', { class: 'small' }, LABELS.sources, ...sources.flatMap((source, n) => [
-    n && '; ', link(source.url, {}, source.title), ` (${checked(source)})`]))] : [],
-];
+const FRESH = 14 * 60000; // ms in which a document's signed address is sure to hold
+
+/** Nodes to put under a message's text, once their styles are there. `log`: it has `api`, `chat` and `node`. */
+export async function extras(item, { api, chat, node }) {
+  const { resources, documents, sources, data } = item;
+  const [drawn] = await Promise.all([
+    (data?.ranking || data?.rows) && import('./regions.js').then(({ regions }) => regions(data, chat)),
+    dress(node.getRootNode()),
+  ]);
+  const wrong = button('wrong', () => import('./report.js').then(({ report }) => report(item, chat, wrong)), LABELS.report);
+  return [
+    ...drawn ?? [],
+    ...resources?.length ? [el('ul', { class: 'cards' }, ...resources.map(card))] : [],
+    ...(documents ?? []).map(({ title, url }, n) => paper(title, url, n, item, api, chat)),
+    ...sources?.length ? [el('p', { class: 'small' }, LABELS.sources, ...sources.flatMap((source, n) => [
+      n && '; ', link(source.url, {}, source.title), ` (${checked(source)})`]))] : [],
+    wrong,
+  ];
+}
+
+/** A document; its address is asked for again when it may have expired. */
+function paper(title, url, n, { seq }, api, { connection }) {
+  const since = Date.now();
+  return el('a', {
+    class: 'action',
+    href: api + url,
+    target: '_blank',
+    rel: 'noopener',
+    async onclick(event) {
+      if (Date.now() - since < FRESH) return;
+      event.preventDefault();
+      const { body } = await call(`${connection.url}/messages?after=${seq - 1}`, connection.token);
+      const fresh = body?.messages?.[0]?.documents?.[n]?.url;
+      if (fresh) location.assign(api + fresh);
+    },
+  }, icon(ICONS.document), title);
+}
+
+const styles = fetch(new URL('extras.css', import.meta.url)).then((answer) => answer.text());
+const dressed = new WeakSet();
+
+async function dress(root) {
+  if (dressed.has(root)) return;
+  dressed.add(root);
+  try {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(await styles);
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+  } catch { // an older browser
+    root.append(el('link', { rel: 'stylesheet', href: new URL('extras.css', import.meta.url) }));
+  }
+}
 
 function card(resource) {
-  const { name, municipality, distance_km: km, address, phone, url, map_url: map, source } = resource;
+  const { name, municipality, distance_km: km, address, hours, phone, url, map_url: map, source } = resource;
   const away = km == null ? null : LABELS.away(km.toLocaleString('fr-CA', { maximumFractionDigits: 1 }));
   return el('li', { class: 'card' },
     el('p', { class: 'heading', dir: 'auto' }, name),
     el('p', {}, [municipality, away].filter(Boolean).join(', ')),
     el('p', { dir: 'auto' }, address),
+    hours && el('p', {}, LABELS.hours, hours),
     el('p', { class: 'actions' },
       phone && action('call', tel(phone), phone),
       ...Object.entries({ site: url, map }).map(([kind, href]) => /^https?:/.test(href) && action(kind, href, LABELS[kind], name))),

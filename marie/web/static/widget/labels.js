@@ -12,10 +12,6 @@ export const LABELS = {
   quitHint: 'Ferme la page et oublie la conversation sur cet appareil',
   menu: 'Autres choix',
   close: 'Réduire',
-  handoff: 'Parler à une personne',
-  handoffText: 'Je veux parler à une personne',
-  exportData: 'Exporter mes données',
-  askErase: 'Effacer ma conversation',
 
   hello: 'Bonjour, je suis Marie.',
   offer: 'Logement, garderie, école, emploi, bail\u00a0: je réponds à vos questions sur la vie en région au Québec.',

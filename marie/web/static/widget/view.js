@@ -55,8 +55,8 @@ export class Log {
   #drawn = new Map();
 
   /** `api`: the origin of documents. `grown`: called when an answer got longer. */
-  constructor(node, api, grown) {
-    Object.assign(this, { node, api, grown });
+  constructor(node, chat, api, grown) {
+    Object.assign(this, { node, chat, api, grown });
   }
 
   /** What stays is not touched: it is read aloud once. */
@@ -92,8 +92,8 @@ export class Log {
       el('p', { class: 'status' }));
     if (resources?.length || documents?.length || sources?.length) {
       // Words first: this is fetched with the first answer that has it.
-      import('./extras.js').then(({ extras }) => {
-        node.lastChild.before(...extras(item, this.api));
+      import('./extras.js').then(({ extras }) => extras(item, this)).then((nodes) => {
+        node.lastChild.before(...nodes);
         this.grown();
       });
     }
@@ -138,6 +138,7 @@ function menu(chat) {
     node.open = false;
     node.firstChild.focus();
   };
+  const list = el('ul', {});
   const node = el('details', {
     class: 'more',
     onfocusout: ({ relatedTarget }) => { node.open &&= !relatedTarget || node.contains(relatedTarget); },
@@ -146,11 +147,9 @@ function menu(chat) {
       event.stopPropagation();
       shut();
     },
-  }, el('summary', { class: 'round', title: LABELS.menu, 'aria-label': LABELS.menu }, icon('M12 5v.01M12 12v.01M12 19v.01')),
-  el('ul', {}, ...['handoff', 'exportData', 'askErase'].map((name) => el('li', {}, button('', () => {
-    shut();
-    chat.choose(name);
-  }, LABELS[name])))));
+    // Few open it: what it holds is fetched then.
+    ontoggle: () => node.open && import('./menu.js').then(({ items }) => list.replaceChildren(...items(chat, shut))),
+  }, el('summary', { class: 'round', title: LABELS.menu, 'aria-label': LABELS.menu }, icon('M12 5v.01M12 12v.01M12 19v.01')), list);
   return node;
 }
 

@@ -22,7 +22,6 @@ export function install(options) {
 }
 
 class MarieChat extends HTMLElement {
-  #memory = new Memory(() => localStorage);
   #transcript = EMPTY;
   #log;
   #busy = false;
@@ -30,6 +29,7 @@ class MarieChat extends HTMLElement {
   #notice = '';
   #typing = { shown: 0, told: 0 };
   connection = null;
+  memory = new Memory(() => localStorage);
   parts = {}; // nodes by the first word of their class
 
   async connectedCallback() {
@@ -48,18 +48,18 @@ class MarieChat extends HTMLElement {
     const aside = el('aside', { lang: 'fr-CA', dir: 'ltr', 'aria-label': 'Marie', onkeydown: ({ key }) => key === 'Escape' && this.close() },
       ...buildPanel(this, privacy));
     for (const node of aside.querySelectorAll('[class]')) this.parts[node.classList[0]] = node;
-    this.#log = new Log(this.parts.log, api, () => this.#scroll());
+    this.#log = new Log(this.parts.log, this, api, () => this.#scroll());
     root.append(aside);
     this.#listen();
     this.#resume();
-    if (this.#memory.read('open') && innerWidth > 480) this.open(false);
+    if (this.memory.read('open') && innerWidth > 480) this.open(false);
   }
 
   open(focus = true) {
     const { launcher, panel, input } = this.parts;
     panel.hidden = false;
     launcher.hidden = true;
-    if (this.connection) this.#memory.write('open', true);
+    if (this.connection) this.memory.write('open', true);
     this.#draw();
     this.#scroll();
     if (focus) (this.connection && !touch() ? input : panel).focus();
@@ -69,7 +69,7 @@ class MarieChat extends HTMLElement {
     const { launcher, panel } = this.parts;
     panel.hidden = true;
     launcher.hidden = false;
-    this.#memory.forget('open');
+    this.memory.forget('open');
     launcher.focus();
   }
 
@@ -78,9 +78,9 @@ class MarieChat extends HTMLElement {
     this.#busy = true;
     const { status, body } = await call(this.#url(''), null, 'POST', { consent: true });
     this.#busy = false;
-    if (status !== 201) return this.#say(LABELS.failed);
+    if (status !== 201) return this.say(LABELS.failed);
     this.#notice = '';
-    this.#memory.write('conversation', { id: body.conversation_id, token: body.token });
+    this.memory.write('conversation', { id: body.conversation_id, token: body.token });
     this.#resume(body.messages);
     this.open();
   }
@@ -92,8 +92,8 @@ class MarieChat extends HTMLElement {
 
   send(message) {
     this.#notice = '';
-    this.#memory.queue(message);
-    this.#tell({ pending: this.#memory.outbox() });
+    this.memory.queue(message);
+    this.#tell({ pending: this.memory.outbox() });
     this.connection.flush();
   }
 
@@ -101,12 +101,6 @@ class MarieChat extends HTMLElement {
     if (this.#transcript.state === 'marie' || Date.now() - this.#typing.told < TYPING_FOR / 2) return;
     this.#typing.told = Date.now();
     this.connection.hint({ typing: true });
-  }
-
-  /** Of the menu. What few need is fetched when they do. */
-  async choose(name) {
-    if (name === 'handoff') this.send({ text: LABELS.handoffText });
-    else if (!await import('./rights.js').then((rights) => rights[name](this)).catch(() => false)) this.#say(LABELS.failed);
   }
 
   /** At once: the next page may take its time to come. */
@@ -118,11 +112,11 @@ class MarieChat extends HTMLElement {
 
   /** The conversation is over here. `keep` what was typed but never taken in: it can still be sent. */
   forget(notice, keep) {
-    const queued = keep ? this.#memory.outbox() : [];
-    this.#memory.forget();
-    for (const { text } of queued) this.#memory.queue({ text });
+    const queued = keep ? this.memory.outbox() : [];
+    this.memory.forget();
+    for (const { text } of queued) this.memory.queue({ text });
     this.#resume();
-    this.#say(notice);
+    this.say(notice);
   }
 
   #url(path) {
@@ -152,18 +146,18 @@ class MarieChat extends HTMLElement {
 
   /** Follow the conversation that is kept, if any. `messages`: its log, when it has just begun. */
   #resume(messages) {
-    const { id, token } = this.#memory.read('conversation') ?? {};
+    const { id, token } = this.memory.read('conversation') ?? {};
     if (this.connection?.token !== token) {
       this.connection?.stop();
       this.#transcript = EMPTY;
       // Read aloud is what comes from now on.
       this.parts.log.setAttribute('aria-live', messages ? 'polite' : 'off');
       this.connection = token ? new Connection({
-        url: this.#url(`/${id}`), token, memory: this.#memory, lastSeq: () => lastSeq(this.#transcript), tell: (entry) => this.#tell(entry),
+        url: this.#url(`/${id}`), token, memory: this.memory, lastSeq: () => lastSeq(this.#transcript), tell: (entry) => this.#tell(entry),
       }) : null;
       this.connection?.start();
     }
-    this.#tell({ messages, pending: this.#memory.outbox() });
+    this.#tell({ messages, pending: this.memory.outbox() });
   }
 
   #tell(entry) {
@@ -172,12 +166,14 @@ class MarieChat extends HTMLElement {
       // Back where it can be changed.
       this.parts.input.value ||= this.#transcript.pending.find(({ client_id }) => client_id === entry.refused)?.text ?? '';
       this.#notice = LABELS.refused + entry.detail;
-      entry.pending = this.#memory.outbox();
+      entry.pending = this.memory.outbox();
     }
     if (entry.typing) {
       clearTimeout(this.#typing.shown);
       this.#typing.shown = setTimeout(() => this.#tell({ typing: null }), TYPING_FOR);
     }
+    // The menu works offline soon after an answer came.
+    if (entry.message?.answers) setTimeout(() => import('./menu.js').catch(() => {}), 2000);
     const before = this.#transcript.messages.length;
     this.#transcript = reduce(this.#transcript, entry);
     this.#draw();
@@ -186,7 +182,7 @@ class MarieChat extends HTMLElement {
     else if (messages.length > before) this.#scroll(messages[before - 1].author === 'visitor' ? before - 1 : before);
   }
 
-  #say(notice) {
+  say(notice) {
     this.#notice = notice;
     this.#draw();
   }
@@ -214,11 +210,11 @@ class MarieChat extends HTMLElement {
       this.#scroll();
     }
 
-    let seen = this.#memory.read('seen') ?? 0;
+    let seen = this.memory.read('seen') ?? 0;
     const last = lastSeq(this.#transcript);
     if (last > seen && launcher.hidden && !document.hidden) {
       seen = last;
-      this.#memory.write('seen', seen);
+      this.memory.write('seen', seen);
       this.connection.hint({ ack: seen });
     }
     const news = messages.filter(({ seq, author }) => seq > seen && author !== 'visitor').length;

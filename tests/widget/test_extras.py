@@ -1,0 +1,79 @@
+"""What comes with an answer, and what the menu offers: errors reported, simple French, regions."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import expect
+
+from tests.widget.conftest import NewVisit, Visit, eventually
+from tests.widget.fake_server import FakeServer
+from tests.widget.test_access import axe
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+
+async def test_error_on_a_card_is_reported_with_what_it_is_about(
+    talk: Visit, server: FakeServer
+) -> None:
+    await talk.ask("Où est le cégep?")
+    await talk.page.get_by_role("button", name="Signaler une erreur").click()
+    about = talk.page.get_by_role("combobox", name="Sur quoi?")
+    await expect(about).to_be_focused()
+    await about.select_option("Cégep de Rimouski")
+    await talk.page.get_by_role("textbox", name="Qu’est-ce qui n’est pas juste?").fill("Numéro")
+    await talk.page.get_by_role("button", name="Envoyer le signalement").click()
+    await expect(talk.page.get_by_text("Merci. Une personne vérifiera.")).to_be_visible()
+    assert server.only.reports == [{"seq": 3, "resource": "cegep-rimouski", "text": "Numéro"}]
+
+
+async def test_report_given_up_leaves_the_focus_where_it_began(talk: Visit) -> None:
+    await talk.ask("Où est le cégep?")
+    opener = talk.page.get_by_role("button", name="Signaler une erreur")
+    await opener.click()
+    await talk.page.keyboard.press("Escape")
+    await expect(opener).to_be_focused()
+
+
+async def test_simple_french_is_switched_on_and_off_and_stays_after_a_reload(
+    talk: Visit, server: FakeServer
+) -> None:
+    await talk.choose("Français simple")
+    await expect(talk.banner).to_have_text("Marie utilise maintenant des mots simples.")
+    assert server.only.simple
+    await talk.page.reload()
+    await talk.page.locator("summary").first.click()
+    pressed = talk.page.get_by_role("button", name="Français simple")
+    await expect(pressed).to_have_attribute("aria-pressed", "true")
+    await pressed.click()
+    await eventually(lambda: not server.only.simple, talk.page)
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+async def test_ranking_shows_bars_a_map_and_every_region_and_axe_finds_nothing(
+    new_visit: NewVisit, scheme: str, width: int
+) -> None:
+    talk = await new_visit(color_scheme=scheme, viewport={"width": width, "height": 844})
+    await talk.begin()
+    await talk.ask("Quelle région?")
+    await expect(talk.page.get_by_role("img", name="3 sur 5")).to_be_visible()
+    await expect(talk.page.get_by_text("donnée absente")).to_be_visible()
+    await expect(talk.page.get_by_role("img", name="Carte schématique")).to_be_visible()
+    await talk.page.get_by_text("Toutes les régions, dans l’ordre").click()
+    await expect(talk.page.locator(".order li")).to_have_count(3)
+    assert await axe(talk) == []
+
+
+async def test_bar_is_changed_by_a_button_that_says_so_in_words(
+    talk: Visit, server: FakeServer
+) -> None:
+    await talk.ask("Quelle région?")
+    await talk.page.get_by_role("button", name="Nature et espace : compte plus").click()
+    await eventually(
+        lambda: server.said("visitor")[-1] == "Nature et espace\u00a0: ça compte plus", talk.page
+    )
+
+
+async def test_two_regions_stand_side_by_side_in_a_table(talk: Visit) -> None:
+    await talk.ask("Compare deux régions")
+    await expect(talk.page.get_by_role("columnheader", name="Mauricie")).to_be_visible()
+    await expect(talk.page.get_by_role("row", name="Population 527 765 289 374")).to_be_visible()
