@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+import msgspec
+
 from bot.actions import fallback, handoff
 from bot.actions.about_cards import more, pick
-from bot.actions.entries import answer_topic, narrows_cards, related_entry
+from bot.actions.entries import answer_topic, narrows_cards, related_entry, same_family
+from bot.actions.needs import FEW, named_need
+from bot.actions.people import ask_age, topic_for_person
 from bot.actions.places import named_places
 from bot.actions.replies import answer, plain, quick_reply
-from bot.actions.respond import form_topic, question_phrase
+from bot.actions.respond import form_topic, question_buttons, question_phrase
 from bot.actions.turn import Entity, Focus, Turn
 from bot.actions.wiring import Desk
 from marie.domain.messages import Content
@@ -20,8 +24,13 @@ from marie.language.folding import words
 
 Answerers = Mapping[str, Callable[[Turn, Desk], Reply]]
 
+ANY = "*"
+"""The family of a follow-up's topic that holds for every other family."""
+
 PLACE_TOPICS = ("region.", "childcare.", "cegep.", "university.", "school.", "housing.", "work.")
 """Topics that a new place continues (« et à Gaspé? »)."""
+
+ALSO_BY_PLACE = frozenset({"francization", "health", "organization.find", "transport"})
 
 
 def dialogue_topics(topics: Answerers) -> Answerers:
@@ -30,17 +39,19 @@ def dialogue_topics(topics: Answerers) -> Answerers:
     def follow_up(turn: Turn, desk: Desk) -> Reply:
         if narrows_cards(turn, desk):
             return _with_entry(turn, desk, desk.library.entries[turn.focus.entry or ""])
-        other = _other_side(turn, desk)
+        other = _named_topic(turn, desk)
         if other is not None:
             return topics[other](turn.about(other), desk)
+        asked = ask_age(turn, desk)
+        if asked is not None:
+            return asked
         if turn.all("place"):
             topic = turn.focus.topic or ""
-            if not topic.startswith(PLACE_TOPICS) and topic not in (
-                "francization",
-                "health",
-                "organization.find",
-            ):
+            if not topic.startswith(PLACE_TOPICS) and topic not in ALSO_BY_PLACE:
                 topic = "region.profile"
+            if turn.focus.listed is not None and same_family(turn.focus.listed, topic):
+                # « plutôt en Estrie », after a list and then a price: the list, there.
+                topic = turn.focus.listed
             if topic in ("region.list", "region.recommend", "region.compare"):
                 topic = "region.compare" if len(named_places(turn, desk)) > 1 else "region.profile"
             return topics[topic](turn.about(topic), desk)
@@ -54,6 +65,8 @@ def dialogue_topics(topics: Answerers) -> Answerers:
         return fallback.clarify(turn, desk)
 
     def affirm(turn: Turn, desk: Desk) -> Reply:
+        if turn.focus.offered is not None:
+            return _accept(turn, desk, topics)
         content = plain(desk.library, "affirm_what", topic="clarify", buttons=_next(turn, desk))
         return answer(turn, content, focus=turn.focus)
 
@@ -78,14 +91,43 @@ def _with_entry(turn: Turn, desk: Desk, entry: Entry) -> Reply:
     return answer_topic(replace(turn, intent=entry.topic, entities=(*turn.entities, named)), desk)
 
 
-def _other_side(turn: Turn, desk: Desk) -> str | None:
-    """« Et le prix? » about daycare is its cost: `knowledge/follow_ups.yml` says so."""
-    family = (turn.focus.topic or "").split(".")[0]
+def _named_topic(turn: Turn, desk: Desk) -> str | None:
+    """The topic that a few words name: « et le travail? », « et le prix? », « et ma femme? »."""
+    focus = turn.focus.topic or ""
     said = {word.text for word in words(turn.text)}
+    need = named_need(turn.text, desk.talk) if len(said) <= FEW + 2 else None
+    if need is not None and not same_family(need.topic, focus):
+        return need.topic
+    other = _other_side(focus, said, desk)
+    if other is None and need is not None:
+        return need.topic
+    return other or topic_for_person(turn, desk)
+
+
+def _other_side(focus: str, said: set[str], desk: Desk) -> str | None:
+    """« Et le prix? » about daycare is its cost: `knowledge/follow_ups.yml` says so."""
+    family = focus.split(".", maxsplit=1)[0]
     for rule in desk.follow_ups:
-        if said & set(rule.words) and family in rule.topics:
-            return rule.topics[family]
+        if said & set(rule.words) and (family in rule.topics or ANY in rule.topics):
+            return rule.topics.get(family) or rule.topics[ANY]
     return None
+
+
+def _accept(turn: Turn, desk: Desk, topics: Answerers) -> Reply:
+    """« Oui » to what was offered: as if its button had been pressed."""
+    intent, _, tail = (turn.focus.offered or "").removeprefix("/").partition("{")
+    values = msgspec.json.decode("{" + tail, type=dict[str, str]) if tail else {}
+    turn = replace(
+        turn,
+        intent=intent,
+        pressed=True,
+        entities=tuple(
+            Entity(entity=name, value=value, candidates=(value,) if name == "place" else ())
+            for name, value in values.items()
+        ),
+        focus=replace(turn.focus, offered=None),
+    )
+    return topics[intent](turn, desk)
 
 
 def _next(turn: Turn, desk: Desk) -> list[dict[str, str]]:
@@ -115,15 +157,21 @@ def _restart(turn: Turn, desk: Desk) -> Reply:
     start = desk.library.default_entry("greeting")
     buttons = [quick_reply(each.title, each.topic) for each in start.quick_replies if each.topic]
     content = plain(desk.library, "restart_ok", topic="greeting", buttons=buttons)
-    return answer(turn, content, focus=Focus(), profile={})
+    # How to speak to her is no part of what she told.
+    kept = {"simple": True} if turn.profile.get("simple") else {}
+    return answer(turn, content, focus=Focus(), profile=kept)
 
 
 def _resume(turn: Turn, desk: Desk) -> Reply:
     pending = turn.focus.pending
     if pending is None:
-        return _repeat(turn, desk)
+        content = plain(
+            desk.library, "nothing_to_resume", topic="clarify", buttons=_next(turn, desk)
+        )
+        return answer(turn, content, focus=turn.focus)
     question = desk.library.phrase(question_phrase(pending))
     content = plain(desk.library, "resume_form", topic=form_topic(pending), question=question)
+    content = replace(content, quick_replies=tuple(question_buttons(pending, desk)))
     return answer(turn, content, focus=turn.focus)
 
 
@@ -134,7 +182,11 @@ def _why(turn: Turn, desk: Desk) -> Reply:
         content = plain(desk.library, "why_asked_default", topic="clarify")
     else:
         question = desk.library.phrase(question_phrase(pending))
-        content = Content(text=f"{phrase.why.strip()}\n\n{question}", topic=form_topic(pending))
+        content = Content(
+            text=f"{phrase.why.strip()}\n\n{question}",
+            topic=form_topic(pending),
+            quick_replies=tuple(question_buttons(pending, desk)),
+        )
     return answer(turn, content, focus=turn.focus)
 
 

@@ -4,36 +4,38 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.actions.cards import cards_text, hit_json
+from bot.actions.finding import PROPOSALS, proposed_entries, proposed_resources
 from bot.actions.replies import answer, plain, quick_reply
 from bot.actions.turn import Turn
 from bot.actions.wiring import Desk
 from marie.domain.messages import Content
 from marie.domain.replies import Miss, Reply
-from marie.knowledge.model import TOPICS as ALL_TOPICS
-
-MAX_PROPOSALS = 3
-MIN_CONFIDENCE = 0.08
-"""A reading less likely than this is not worth a button."""
-
-NEVER_PROPOSED = frozenset(
-    {"out_of_scope", "clarify", "abuse", "safety", "language", "greeting", "goodbye", "thanks"}
-)
+from marie.knowledge.directory import Hit
 
 
 def clarify(turn: Turn, desk: Desk) -> Reply:
-    """In doubt: at most three readings as buttons; the second time in a row a person."""
+    """In doubt: at most three proposals; the second time in a row a person."""
+    hits = [Hit(each, None) for each in proposed_resources(turn, desk)]
+    buttons = _proposals(turn, desk)[: PROPOSALS - len(hits)]
     if turn.focus.misses >= 1:
-        return _offer_person(turn, desk, "not_understood_second", "clarify")
-    buttons = _proposals(turn, desk)
+        return _offer_person(turn, desk, "not_understood_second", "clarify", buttons)
     phrase = "proposals_intro" if buttons else "not_understood_first"
+    phrase = "proposals_found" if hits else phrase
     content = plain(desk.library, phrase, topic="clarify", buttons=buttons or _starts(desk))
+    if hits:
+        content = replace(
+            content,
+            text=f"{content.text}\n\n{cards_text(hits, desk, turn.today)}",
+            resources=tuple(hit_json(hit, desk) for hit in hits),
+        )
     return _missed(turn, desk, content)
 
 
 def out_of_scope(turn: Turn, desk: Desk) -> Reply:
     """Something else than life in the regions: never answered as if it were."""
     if turn.focus.misses >= 1:
-        return _offer_person(turn, desk, "not_understood_second", "out_of_scope")
+        return _offer_person(turn, desk, "not_understood_second", "out_of_scope", [])
     library = desk.library
     entry = library.default_entry("out_of_scope")
     content = Content(
@@ -45,23 +47,21 @@ def out_of_scope(turn: Turn, desk: Desk) -> Reply:
     return _missed(turn, desk, content)
 
 
-def _offer_person(turn: Turn, desk: Desk, phrase: str, topic: str) -> Reply:
+def _offer_person(
+    turn: Turn, desk: Desk, phrase: str, topic: str, proposals: list[dict[str, str]]
+) -> Reply:
+    """A person first, simple French for whoever does not have it yet, then the proposals."""
     library = desk.library
-    buttons = [quick_reply(library.phrase("button_handoff"), "handoff"), *_proposals(turn, desk)]
-    return _missed(turn, desk, plain(library, phrase, topic=topic, buttons=buttons))
+    buttons = [quick_reply(library.phrase("button_handoff"), "handoff")]
+    if not desk.simple:
+        buttons.append(quick_reply(library.phrase("button_simple"), "language", answer="simple"))
+    return _missed(turn, desk, plain(library, phrase, topic=topic, buttons=[*buttons, *proposals]))
 
 
 def _proposals(turn: Turn, desk: Desk) -> list[dict[str, str]]:
-    likely = [
-        each["name"]
-        for each in turn.ranking
-        if each["confidence"] >= MIN_CONFIDENCE
-        and each["name"] in ALL_TOPICS
-        and each["name"] not in NEVER_PROPOSED
-    ]
     return [
-        quick_reply(desk.library.default_entry(topic).title, topic)
-        for topic in likely[:MAX_PROPOSALS]
+        quick_reply(entry.title, entry.topic, entry=None if entry.default else entry.id)
+        for entry in proposed_entries(turn, desk)
     ]
 
 
@@ -71,12 +71,17 @@ def _starts(desk: Desk) -> list[dict[str, str]]:
 
 
 def _missed(turn: Turn, desk: Desk, content: Content) -> Reply:
-    place = turn.value("place")
-    miss = Miss(
+    focus = replace(turn.focus, misses=turn.focus.misses + 1)
+    return answer(turn, content, focus=focus, miss=missed(turn))
+
+
+def missed(turn: Turn) -> Miss | None:
+    """What is kept of a message that was not understood; nothing of a pressed button."""
+    place = turn.value("place") or turn.focus.place
+    kept = Miss(
         text=turn.text, place=place if isinstance(place, str) else None, nearest=turn.ranking[:3]
     )
-    focus = replace(turn.focus, misses=turn.focus.misses + 1)
-    return answer(turn, content, focus=focus, miss=None if turn.pressed else miss)
+    return None if turn.pressed else kept
 
 
 TOPICS = {"clarify": clarify, "out_of_scope": out_of_scope}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.actions.entries import answer_topic
-from bot.actions.replies import answer, say_entry
+from bot.actions.replies import answer, quick_reply, say_entry
 from bot.actions.turn import Turn
 from bot.actions.wiring import Desk
 from marie.domain.replies import Reply
@@ -18,6 +18,10 @@ SAFETY_ENTRIES = {
 }
 
 
+SIMPLE, FULL = "simple", "full"
+"""What a button asks of Marie's French."""
+
+
 def safety(turn: Turn, desk: Desk) -> Reply:
     """Help lines first, and a person; an open question is let go."""
     entry_id = SAFETY_ENTRIES.get(str(turn.value("safety")))
@@ -28,7 +32,14 @@ def safety(turn: Turn, desk: Desk) -> Reply:
 
 
 def language(turn: Turn, desk: Desk) -> Reply:
-    """One sentence in the visitor's language, then simple French from here on."""
+    """One sentence in the visitor's language, then simple French from here on.
+
+    `answer`: `simple` or `full`, for who asks for simple French, or for the usual one again.
+    """
+    asked = turn.value("answer")
+    if asked in (SIMPLE, FULL):
+        return _switch(turn, desk, simple=asked == SIMPLE)
+    desk = replace(desk, simple=True)
     library = desk.library
     entry = library.default_entry("language")
     profile = {**turn.profile, "simple": True}
@@ -38,6 +49,21 @@ def language(turn: Turn, desk: Desk) -> Reply:
         content = replace(content, text=f"{own.text.strip()}\n\n{content.text}")
     focus = replace(turn.focus, topic="language", misses=0)
     return answer(turn, content, focus=focus, profile=profile)
+
+
+def _switch(turn: Turn, desk: Desk, *, simple: bool) -> Reply:
+    """Simple French, or the usual one: the last answer is said again in it."""
+    profile = {**turn.profile, "simple": simple}
+    turn = replace(turn, profile=profile)
+    desk = replace(desk, simple=simple)
+    library = desk.library
+    said = library.phrase("simple_on" if simple else "simple_off")
+    other = FULL if simple else SIMPLE
+    button = quick_reply(library.phrase(f"button_{other}"), "language", answer=other)
+    entry = library.entries.get(turn.focus.entry or "") or library.default_entry("language")
+    again = say_entry(entry, turn, desk, place=turn.focus.place, buttons=[button])
+    content = replace(again, text=f"{said}\n\n{again.text}", topic="language")
+    return answer(turn, content, focus=replace(turn.focus, misses=0), profile=profile)
 
 
 TOPICS = {

@@ -59,7 +59,7 @@ def respond(
     if turn.intent == "safety":
         return topics[turn.intent](turn, desk)
     if pending is None:
-        told = about_cards(turn, desk, topics)
+        told = about_cards(turn, desk, topics) if turn.value("entry") is None else None
         if told is not None:
             return told
         turn = read_in_context(turn, desk)

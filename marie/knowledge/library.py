@@ -10,13 +10,15 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 import yaml
+from msgspec.structs import replace as replace_text
 
 from marie.knowledge.model import (
     GROUPS,
@@ -111,6 +113,15 @@ class Library:
         """The sources of the values that `text` says."""
         return [self.value(name, day).source for name in PLACEHOLDER.findall(text)]
 
+    @cached_property
+    def in_simple_french(self) -> Library:
+        """The same, whose phrases are the simple ones where they have one."""
+        phrases = {
+            name: phrase if phrase.simple is None else replace_text(phrase, text=phrase.simple)
+            for name, phrase in self.phrases.items()
+        }
+        return replace(self, phrases=phrases)
+
     def phrase(self, phrase_id: str, **values: str) -> str:
         """One of Marie's own sentences, with its declared placeholders filled."""
         phrase = self.phrases[phrase_id]
@@ -127,7 +138,8 @@ class Library:
                     f"il y en a {len(defaults)} ({', '.join(defaults) or 'aucune'})."
                 )
         for phrase_id, phrase in self.phrases.items():
-            for name in set(PLACEHOLDER.findall(phrase.text)) - set(phrase.placeholders):
+            said = f"{phrase.text} {phrase.simple or ''}"
+            for name in set(PLACEHOLDER.findall(said)) - set(phrase.placeholders):
                 yield f"Phrase « {phrase_id} » : « {{{name}}} » n’est pas dans ses placeholders."
         for parameter in self.parameters.values():
             for value in parameter.values:

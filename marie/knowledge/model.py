@@ -163,9 +163,13 @@ class Parameter(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
 
 class Phrase(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One of Marie's own sentences (`knowledge/phrases.yml`); `why` answers « pourquoi? »."""
+    """One of Marie's own sentences (`knowledge/phrases.yml`); `why` answers « pourquoi? ».
+
+    `simple`: the same in simple French, where the text is not simple already.
+    """
 
     text: str
+    simple: str | None = None
     placeholders: tuple[str, ...] = ()
     why: str | None = None
 

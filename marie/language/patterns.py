@@ -1,7 +1,8 @@
 """Sequences of folded words, as editors write them in `knowledge/`, searched in a message.
 
-A pattern is words separated by one space: `word*` is any word that begins so, `(a|b|c*)` one of
-several, `_` zero to three words whatever they are. It holds anywhere in a message.
+A pattern is words separated by one space: `word*` is any word that begins so, `(a|b c|d*)` one of
+several words or groups of words, `_` zero to three words whatever they are. It holds anywhere in a
+message.
 
 Pure Python for 3.10 or newer: it also runs inside Rasa's environment.
 """
@@ -17,7 +18,10 @@ from marie.language.folding import fold, fold_key
 _LONGEST_GAP = 3
 _TAKEN = "|"
 _WORD = r"[^\W_]+\*?"
-_TOKEN = re.compile(rf"_|{_WORD}|\({_WORD}(?:\|{_WORD})*\)")
+_WORDS = rf"{_WORD}(?: {_WORD})*"
+_TOKEN = re.compile(rf"_|{_WORD}|\({_WORDS}(?:\|{_WORDS})*\)")
+_SPACE = re.compile(r" (?![^(]*\))")
+"""A space that is not between parentheses."""
 
 
 class BadPattern(ValueError):
@@ -54,7 +58,7 @@ def compile_patterns(patterns: Iterable[object]) -> Patterns:
 
 def _expression(pattern: object) -> str:
     """A regular expression over words that each end in a space; no gap spans what was taken."""
-    parts = fold(str(pattern)).split(" ")
+    parts = _SPACE.split(fold(str(pattern)))
     if not all(_TOKEN.fullmatch(part) for part in parts) or "_" in {parts[0], parts[-1]}:
         raise BadPattern(str(pattern))
     return "".join(

@@ -1,0 +1,73 @@
+"""What a message needs besides its topic: a second need, or one that a few words name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bot.actions.entries import same_family
+from bot.actions.turn import Turn
+from marie.knowledge.talk import Need, TalkWords, says
+from marie.language.folding import words
+
+FEW = 7
+"""Words of a message that only names a need (« et dans cette ville, il y a des écoles? »: nine)."""
+
+_STOPS = re.compile(r"[.,;!?\n]+")
+
+NO_SECOND = frozenset({"lease.end"})
+"""What a message about leaving says as the setting of another need: never offered as a second."""
+
+
+def named_need(text: str, talk: TalkWords) -> Need | None:
+    """The one need that a short message names: « et le travail? »."""
+    found = list(_needs(text, talk))
+    return found[-1] if found else None
+
+
+def second_need(turn: Turn, answered: str, talk: TalkWords) -> Need | None:
+    """A need of another family than `answered`, asked for in another part of the message."""
+    parts = [part for part in _parts(turn.text, talk) if _asks(part, talk)]
+    needs = [list(_needs(part, talk)) for part in parts]
+    main = next(
+        (at for at, found in enumerate(needs) if any(_alike(each, answered) for each in found)),
+        None,
+    )
+    for at, found in enumerate(needs):
+        if at == main:
+            continue
+        for need in found:
+            if not _alike(need, answered) and (main is not None or len(_said(parts[at])) <= FEW):
+                return need
+    return None
+
+
+def _alike(need: Need, topic: str) -> bool:
+    return same_family(need.topic, topic)
+
+
+def _needs(text: str, talk: TalkWords) -> Iterator[Need]:
+    for need in talk.needs:
+        if says(text, need.says):
+            yield need
+
+
+def _said(part: str) -> list[str]:
+    return [word.text for word in words(part)]
+
+
+def _asks(part: str, talk: TalkWords) -> bool:
+    """Whether a part asks for something, and does not only tell a situation."""
+    said = set(_said(part))
+    return bool(said & talk.wanting) or not said & talk.being
+
+
+def _parts(text: str, talk: TalkWords) -> Iterator[str]:
+    """The message cut at its punctuation and joining words."""
+    for sentence in _STOPS.split(text):
+        start = 0
+        for word in words(sentence):
+            if word.text in talk.joins:
+                yield sentence[start : word.start]
+                start = word.end
+        yield sentence[start:]

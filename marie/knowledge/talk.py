@@ -1,0 +1,80 @@
+"""Words by which a message continues a talk: `knowledge/talk.yml`, whose comments are its guide."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from marie.knowledge.library import KnowledgeErrors
+from marie.knowledge.model import TOPICS
+from marie.knowledge.rules import read
+from marie.language.folding import fold_key
+
+
+class Need(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What some words are about, whatever was talked about before."""
+
+    topic: str
+    title: str
+    button: str
+    says: tuple[str, ...]
+
+
+class ChildAge(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The topic for a child younger than `under` years."""
+
+    under: float
+    topic: str
+
+
+class Child(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Words for a child, and topics by age."""
+
+    says: tuple[str, ...]
+    ages: tuple[ChildAge, ...]
+
+
+class Spouse(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Words for a spouse; a talk on one of `topics` goes on for the spouse, else `otherwise`."""
+
+    says: tuple[str, ...]
+    topics: tuple[str, ...]
+    otherwise: str
+
+
+class TalkWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Everything of `knowledge/talk.yml`; words and phrases are folded."""
+
+    needs: tuple[Need, ...]
+    joins: frozenset[str]
+    wanting: frozenset[str]
+    being: frozenset[str]
+    child: Child
+    spouse: Spouse
+    correcting: frozenset[str]
+    going: frozenset[str]
+    simpler: tuple[str, ...]
+    simpler_never: frozenset[str]
+
+
+def load_talk_words(knowledge: Path) -> TalkWords:
+    """`knowledge/talk.yml`; `KnowledgeErrors` names what is wrong."""
+    path = knowledge / "talk.yml"
+    found = read(path, TalkWords)
+    unknown = sorted(_topics(found) - TOPICS)
+    if unknown:
+        raise KnowledgeErrors([f"{path} : sujet inconnu, « {topic} »." for topic in unknown])
+    return found
+
+
+def says(text: str, phrases: tuple[str, ...]) -> bool:
+    """Whether the message has one of some folded phrases, as whole words."""
+    said = f" {fold_key(text)} "
+    return any(f" {phrase} " in said for phrase in phrases)
+
+
+def _topics(words: TalkWords) -> set[str]:
+    """Every topic that the file sends to."""
+    named = {need.topic for need in words.needs} | {age.topic for age in words.child.ages}
+    return named | {*words.spouse.topics, words.spouse.otherwise}
