@@ -120,8 +120,8 @@ def _place(asking: Asking) -> Given | Doubt | None:
         region = regions.pop() if len(regions) == 1 else None
         return Given(region) if region else None
     inside = {in_cmm(each) for mention in mentions for each in mention.candidates}
-    if len(inside) == 1 and (one := inside.pop()) is not None:
-        return Given(one)
+    if inside in ({True}, {False}):
+        return Given(inside.pop())
     said = set(fold_key(asking.turn.text).split())
     if inside or ("quebec" in said and not mentions):
         return Doubt("too_wide", asking.field)

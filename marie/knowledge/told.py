@@ -15,7 +15,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Literal
 
-from marie.guidance.eligibility import Answer
+from marie.guidance.eligibility import FIELDS, Answer
 from marie.knowledge.places import Gazetteer, Place
 from marie.knowledge.rules import Choice, Field
 from marie.language.dates import find_dates
@@ -77,7 +77,7 @@ def read_told(
     facts: dict[str, Answer] = {}
     numbers = read_own_numbers(text, today, of_oneself=of_oneself)
     ranges, doubts = _numbers(numbers, facts, fields)
-    for each in fields.values():
+    for each in (one for one in fields.values() if one.id in FIELDS):
         values = [choice.value for choice in told_choices(text, each, of_oneself=of_oneself)]
         if each.id == "status" and len(values) > 1:
             values = [value for value in values if value in FOR_GOOD] or values
