@@ -25,6 +25,7 @@ const FRESH = 14 * 60000; // ms in which a document's signed address is sure to 
 
 /** Nodes to put under a message's text, once their styles are there. `log`: it has `api`, `chat` and `node`. */
 export async function extras(item, { api, chat, node }) {
+  chat.parts.more.fill();
   const { resources, documents, sources, data } = item;
   const [drawn] = await Promise.all([
     (data?.ranking || data?.rows) && import('./regions.js').then(({ regions }) => regions(data, chat)),

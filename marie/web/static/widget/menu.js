@@ -35,10 +35,12 @@ const ACTIONS = {
 
 /** `shut`: closes the menu and gives the focus back. */
 export const items = (chat, shut) => Object.entries(ACTIONS).map(([name, act]) => {
+  const press = () => name === 'simple' && item.setAttribute('aria-pressed', Boolean(chat.memory.read(name)));
   const item = button(name, async () => {
     shut();
     if (!await act(chat)) chat.say(GENERAL.failed);
+    press();
   }, LABELS[name]);
-  if (name === 'simple') item.setAttribute('aria-pressed', Boolean(chat.memory.read(name)));
+  press();
   return el('li', {}, item);
 });

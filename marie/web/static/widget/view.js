@@ -147,9 +147,10 @@ function menu(chat) {
       event.stopPropagation();
       shut();
     },
-    // Few open it: what it holds is fetched then.
-    ontoggle: () => node.open && import('./menu.js').then(({ items }) => list.replaceChildren(...items(chat, shut))),
+    ontoggle: () => node.fill(),
   }, el('summary', { class: 'round', title: LABELS.menu, 'aria-label': LABELS.menu }, icon('M12 5v.01M12 12v.01M12 19v.01')), list);
+  // What it holds is fetched after the first answer, or when it is opened.
+  node.fill = () => list.firstChild || import('./menu.js').then(({ items }) => list.firstChild || list.append(...items(chat, shut))).catch(() => {});
   return node;
 }
 

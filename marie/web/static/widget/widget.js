@@ -172,8 +172,7 @@ class MarieChat extends HTMLElement {
       clearTimeout(this.#typing.shown);
       this.#typing.shown = setTimeout(() => this.#tell({ typing: null }), TYPING_FOR);
     }
-    // The menu works offline soon after an answer came.
-    if (entry.message?.answers) setTimeout(() => import('./menu.js').catch(() => {}), 2000);
+    if (entry.message?.answers) setTimeout(this.parts.more.fill, 2000);
     const before = this.#transcript.messages.length;
     this.#transcript = reduce(this.#transcript, entry);
     this.#draw();
