@@ -234,7 +234,8 @@ class Turns:
     ) -> None:
         for content in reply.messages:
             conversation = await self._say(connection, conversation, content, answers=turn.seq)
-        conversation = replace(conversation, focus=reply.focus, profile=reply.profile)
+        profile = visitor.kept_profile(conversation.profile, turn.profile, reply.profile)
+        conversation = replace(conversation, focus=reply.focus, profile=profile)
         if reply.handover is not None:
             conversation = await self._hand_over(connection, conversation, reply.handover)
         if reply.withdraw and visitor.is_waiting(conversation):

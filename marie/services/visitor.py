@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,6 +25,9 @@ from marie.services.live import Hub
 from marie.store import conversations, leads, reports
 from marie.store.conversations import Erased
 from marie.store.engine import Database
+
+SIMPLE = "simple"
+"""The profile's key for simple French."""
 
 VISITOR_NAME = ""
 """A visitor has no name in her log: clients say « Vous »."""
@@ -167,6 +170,27 @@ async def read_message(database: Database, conversation_id: str, seq: int) -> Me
     if message is None:
         raise Erased
     return message
+
+
+async def prefer(database: Database, conversation_id: ConversationId, *, simple: bool) -> None:
+    """Simple French, or the usual one, from Marie's next answer on."""
+    async with database.write() as connection:
+        conversation = await conversations.load(connection, conversation_id, lock=True)
+        profile = {**conversation.profile, SIMPLE: simple}
+        await conversations.save(connection, replace(conversation, profile=profile))
+
+
+def kept_profile(
+    now: Mapping[str, Any], asked_with: Mapping[str, Any], answered: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The profile after an answer: as the answer leaves it, but for a preference changed meanwhile.
+
+    `now`: as stored; `asked_with`: as it was when Marie began to answer.
+    """
+    profile = dict(answered)
+    if now.get(SIMPLE) != asked_with.get(SIMPLE):
+        profile[SIMPLE] = now.get(SIMPLE)
+    return profile
 
 
 async def export(

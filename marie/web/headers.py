@@ -26,7 +26,7 @@ async def security_headers(request: web.Request, handler: Handler) -> web.Stream
     cross_origin = request.path.startswith(_CROSS_ORIGIN)
     if cross_origin and request.method == "OPTIONS":
         response: web.StreamResponse = web.Response(status=204)
-        response.headers["Access-Control-Allow-Methods"] = "GET, POST, DELETE, OPTIONS"
+        response.headers["Access-Control-Allow-Methods"] = "GET, POST, PUT, DELETE, OPTIONS"
         response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
         response.headers["Access-Control-Max-Age"] = "86400"
     elif not cross_origin and request.method not in ("GET", "HEAD") and not same_origin(request):

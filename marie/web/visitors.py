@@ -36,6 +36,12 @@ class StartRequest(msgspec.Struct, forbid_unknown_fields=True):
     consent: bool
 
 
+class PreferencesRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """`simple`: simple French."""
+
+    simple: bool
+
+
 class SendRequest(msgspec.Struct, forbid_unknown_fields=True):
     """A message: a text, or a payload that Marie offered."""
 
@@ -133,6 +139,17 @@ async def report(request: web.Request) -> web.Response:
         clock=app[CLOCK],
     )
     return json_response({}, status=201)
+
+
+@routes.put("/api/v1/conversations/{conversation_id}/preferences")
+async def prefer(request: web.Request) -> web.Response:
+    """How Marie speaks to this visitor from her next answer on."""
+    app = request.app
+    conversation_id = await conversation(request)
+    body = await json_body(request, PreferencesRequest)
+    app[LIMITS].take("messages", conversation_id, MESSAGES)
+    await visitor.prefer(app[DATABASE], conversation_id, simple=body.simple)
+    return web.Response(status=204)
 
 
 @routes.get("/api/v1/conversations/{conversation_id}/messages")
