@@ -37,6 +37,9 @@ SHORT = 8
 BRIEF = 3
 """Words of one that is about nothing else."""
 
+TOO_FAR_KM = 250.0
+"""What is farther is shown when there is nothing nearer, and not after that."""
+
 SEVERAL = 3
 """Cards of one name that are shown together."""
 
@@ -47,6 +50,17 @@ OPEN = frozenset(
     }
 )
 """Readings of « juste les CPE » and « c’est loin? » that the list before them outweighs."""
+
+UNSURE = 0.6
+"""A reading less sure than this may be about the list, too."""
+
+SOUGHT: tuple[ResourceKind, ...] = ("childcare", "cegep", "university", "school")
+"""Kinds of which a word and a town ask for one there."""
+
+UNLIKELY_WITH_A_PLACE = frozenset(
+    {"region.compare", "childcare.types", "clarify", "out_of_scope", "inform", "pick", "repeat"}
+)
+"""Readings of a kind and a town that mean to find one there."""
 
 NAMED_KINDS: Mapping[str, tuple[ResourceKind, ...]] = {
     "childcare.find": ("childcare",),
@@ -64,16 +78,20 @@ def about_cards(turn: Turn, desk: Desk, topics: Answerers) -> Reply | None:
     """Marie's reply, when the message is about cards; else None."""
     if turn.pressed or turn.intent in ("safety", "language", "abuse", "handoff"):
         return None
-    fields = desk.card_words.asked_fields(turn.text)
+    finder = _finder(turn, desk)
+    if finder is not None:
+        return topics[finder](turn.about(finder), desk)
+    nearer = bool(turn.focus.shown) and says(turn.text, desk.card_words.nearer)
+    fields = () if nearer else desk.card_words.asked_fields(turn.text)
     called = _called(turn, desk, fields)
     if called:
         return _show(called, turn, desk, fields)
     if not turn.focus.shown or len(words(turn.text)) > SHORT:
         return None
-    if fields and not turn.all("place") and _may_be_about_the_list(turn):
-        return _tell_fields(fields, turn, desk)
     if turn.all("place"):
         return None
+    if fields and _may_be_about_the_list(turn):
+        return _tell_fields(fields, turn, desk)
     return _relisted(turn, desk) or _other_side(turn, desk, topics)
 
 
@@ -92,7 +110,11 @@ def more(turn: Turn, desk: Desk) -> Reply:
     listed = listed_entry(turn, desk)
     if listed is None or not focus.offset:
         return answer(turn, plain(desk.library, "no_more", topic="clarify"), focus=focus)
-    return _list(listed, turn, desk, offset=focus.offset)
+    reply = _list(listed, turn, desk, offset=focus.offset)
+    away = [card["distance_km"] for message in reply.messages for card in message.resources]
+    if not away or min(each or 0 for each in away) > TOO_FAR_KM:
+        return answer(turn, plain(desk.library, "no_more", topic="clarify"), focus=focus)
+    return reply
 
 
 def pick(turn: Turn, desk: Desk) -> Reply | None:
@@ -145,9 +167,28 @@ def _called(turn: Turn, desk: Desk, fields: Sequence[CardField]) -> list[Resourc
     return [each for each in found if each.parent not in ids][:SEVERAL]
 
 
+def _finder(turn: Turn, desk: Desk) -> str | None:
+    """« Garderie Rivière-du-Loup », « un CPE subventionné à Chambly »: to find one there."""
+    if turn.intent not in UNLIKELY_WITH_A_PLACE or len(turn.all("place")) != 1:
+        return None
+    if len(words(turn.text)) > SHORT or says(turn.text, desk.card_words.questions):
+        return None
+    kinds = [
+        kind
+        for kind in SOUGHT
+        if desk.directory.names_kind(turn.text, (kind,))
+        or desk.directory.narrowing(turn.text, (kind,))
+    ]
+    return desk.card_words.finders[kinds[0]] if len(kinds) == 1 else None
+
+
 def _may_be_about_the_list(turn: Turn) -> bool:
     listed = turn.focus.listed
-    return turn.intent in OPEN or (listed is not None and same_family(turn.intent, listed))
+    return (
+        turn.intent in OPEN
+        or turn.confidence < UNSURE
+        or (listed is not None and same_family(turn.intent, listed))
+    )
 
 
 def _relisted(turn: Turn, desk: Desk) -> Reply | None:
@@ -160,7 +201,7 @@ def _relisted(turn: Turn, desk: Desk) -> Reply | None:
         return None
     if turn.focus.narrowed and says(turn.text, asked.wider):
         return _list(entry, turn, desk)
-    if says(turn.text, asked.nearer):
+    if says(turn.text, asked.nearer) and turn.intent != "pick":
         reply = _list(entry, turn, desk)
         first, *rest = reply.messages
         told = f"{desk.library.phrase('cards_nearer')}\n\n{first.text}"

@@ -114,7 +114,7 @@ def remainder(listing: Listing, desk: Desk) -> str:
     if listing.place is None:
         where = ""
     phrase = "cards_left_one" if left == 1 else "cards_left"
-    return desk.library.phrase(phrase, count=str(left), place=where).replace("  ", " ")
+    return desk.library.phrase(phrase, count=str(left), place=where).replace(" \u00a0", "\u00a0")
 
 
 def cards_text(hits: Iterable[Hit], desk: Desk, today: date) -> str:

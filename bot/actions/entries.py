@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 from bot.actions.cards import Listing
-from bot.actions.listing import look_up, precisions
+from bot.actions.listing import look_up, meant, precisions
 from bot.actions.places import ask_which, place_in_focus
 from bot.actions.replies import answer, say_entry
 from bot.actions.turn import Turn
@@ -33,15 +33,18 @@ def answer_topic(turn: Turn, desk: Desk, *, offset: int = 0, continued: bool = F
     topic = turn.intent
     if (question := ask_which(turn, desk, topic=topic)) is not None:
         return question
-    entry = _continued_entry(turn, desk) or chosen_entry(turn, desk)
+    entry = _continued_entry(turn, desk) or _entry_meant(turn, desk) or chosen_entry(turn, desk)
     place = place_in_focus(turn, desk)
     listing: Listing | None = None
     wanted: tuple[str, ...] = ()
     if entry.resources is not None and turn.value("part") is None:
-        wanted = precisions(entry, turn, desk)
-        listing = look_up(entry.resources, place, desk, wanted=wanted, offset=offset)
+        query = meant(entry.resources, turn, desk)
+        wanted = precisions(entry, query, turn, desk)
+        listing = look_up(query, place, desk, wanted=wanted, offset=offset)
     hits = listing.hits if listing is not None else ()
-    found = "found" if hits and place is not None else "text"
+    # What was said around the cards of one town is not said again around another's.
+    same = turn.focus.entry == entry.id and turn.focus.listed == topic and not turn.pressed
+    found = ("" if same else "found") if hits and place is not None else "text"
     content = say_entry(
         entry,
         turn,
@@ -74,6 +77,20 @@ def _continued_entry(turn: Turn, desk: Desk) -> Entry | None:
     if turn.value("entry") is not None or not turn.all("place"):
         return None
     return None if desk.directory.names_kind(turn.text, entry.resources.kinds) else entry
+
+
+def _entry_meant(turn: Turn, desk: Desk) -> Entry | None:
+    """« Un DEP à Sept-Îles »: the entry that is about the precision that is said."""
+    if turn.pressed or turn.value("entry") is not None:
+        return None
+    for entry in desk.library.topic_entries(turn.intent):
+        if entry.default or entry.resources is None:
+            continue
+        kinds = entry.resources.kinds
+        own = desk.directory.narrowing(" ".join((entry.title, *entry.questions)), kinds)[:1]
+        if own and own[0] in desk.directory.narrowing(turn.text, kinds):
+            return entry
+    return None
 
 
 def chosen_entry(turn: Turn, desk: Desk) -> Entry:

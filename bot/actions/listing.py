@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from msgspec.structs import replace as replace_query
+
 from bot.actions.cards import AROUND, ELSEWHERE, Listing
 from bot.actions.turn import Turn
 from bot.actions.wiring import Desk
@@ -39,6 +41,15 @@ def look_up(
         far = replace(page, hits=(*official[:OFFICIAL], *page.hits[:1]))
         page = wide if _serves(wide) else far
     return replace(listing, page=page, place=near)
+
+
+def meant(query: ResourceQuery, turn: Turn, desk: Desk) -> ResourceQuery:
+    """The query, for the kind that a precision belongs to: a private college is a school."""
+    for token, kind in desk.card_words.siblings.items():
+        said = not turn.pressed and token in desk.directory.narrowing(turn.text, (kind,))
+        if kind not in query.kinds and (said or token in turn.focus.narrowed):
+            return replace_query(query, kinds=(kind,))
+    return query
 
 
 def _search(
@@ -77,10 +88,9 @@ def _serves(page: Page) -> bool:
     return any(hit.tier in AROUND for hit in page.hits)
 
 
-def precisions(entry: Entry, turn: Turn, desk: Desk) -> tuple[str, ...]:
+def precisions(entry: Entry, query: ResourceQuery, turn: Turn, desk: Desk) -> tuple[str, ...]:
     """Which of the cards are meant: said now, by a child's age, by the entry, or said before."""
-    query = entry.resources
-    if query is None or (not turn.pressed and says(turn.text, desk.card_words.wider)):
+    if not turn.pressed and says(turn.text, desk.card_words.wider):
         return ()
     said = () if turn.pressed else said_precisions(turn.text, query.kinds, desk)
     if not said and not entry.default:

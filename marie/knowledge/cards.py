@@ -54,6 +54,7 @@ class CardWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     details: tuple[str, ...]
     nearest: tuple[str, ...]
     ages: tuple[AgeMeaning, ...]
+    siblings: dict[str, ResourceKind]
     finders: dict[ResourceKind, str]
 
     def noun(self, kinds: Sequence[ResourceKind], narrowed: Sequence[str]) -> Noun:

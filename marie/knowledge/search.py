@@ -23,7 +23,7 @@ from rapidfuzz.distance import OSA
 
 from marie.knowledge.engine import FIELD_WEIGHTS, Engine, Indexed, Matches
 from marie.knowledge.model import ResourceKind
-from marie.knowledge.search_words import CONCEPTS, SPELLINGS, STOP_WORDS, TYPES
+from marie.knowledge.search_words import CONCEPTS, SAID_BY_NAMES, SPELLINGS, STOP_WORDS, TYPES
 from marie.language.folding import fold, fold_key
 
 TYPO_WEIGHT = 0.85
@@ -283,7 +283,7 @@ class TextIndex:
             share, telling = max(self._said_of(name, said, place) for name in _names(document))
             if document.kind == "municipality" and "=municipality" in said and place <= said:
                 share, telling = 1.0, len(place)
-            if share >= CALLED and telling:
+            if share >= (CALLED if telling > 1 else 1.0) and telling:
                 found.append((share, telling, bool(place) and place <= said, position))
         best = max(found)[:3] if found else None
         return [each[3] for each in found if each[:3] == best]
@@ -303,7 +303,8 @@ class TextIndex:
         self, kinds: Collection[ResourceKind], narrowed: Collection[str] = ()
     ) -> Reading:
         """All documents of the kinds (of every kind if there is none), narrowed if any is so."""
-        whole = Reading(kinds=frozenset(kinds), optional=True)
+        first = tuple((token, BEST_MATCH) for token in narrowed if token in SAID_BY_NAMES)
+        whole = Reading(kinds=frozenset(kinds), optional=True, terms=first)
         for required in dict.fromkeys((tuple(narrowed), *((each,) for each in narrowed))):
             some = replace(whole, required=required)
             if required and self.fetch(some, limit=1).total:

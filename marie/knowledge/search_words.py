@@ -107,6 +107,9 @@ TYPES: Mapping[str, Concept] = {
 }
 """Words that mean one type of a kind when somebody wants that alone, by the token that says it."""
 
+SAID_BY_NAMES = frozenset({"=secondary", "=private-college", "=adult-school", "=trade-school"})
+"""Precisions that the names of those meant say themselves: these come before the others."""
+
 EXCLUSIVE: tuple[frozenset[str], ...] = (
     frozenset(TYPES),
     frozenset(
@@ -134,5 +137,5 @@ STOP_WORDS = frozenset(
 )
 """Folded words that say nothing about what is looked for."""
 
-SPELLINGS = {"st": "saint", "ste": "sainte", "mtl": "montreal", "qc": "quebec"}
+SPELLINGS = {"st": "saint", "ste": "sainte", "bb": "bebe", "mtl": "montreal", "qc": "quebec"}
 """Folded short forms and what they stand for."""
