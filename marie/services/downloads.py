@@ -105,29 +105,47 @@ async def download(
 ) -> Path:
     """The file at `url`, in `folder`. `Refused` says what is wrong with it."""
     folder.mkdir(parents=True, exist_ok=True)
-    name = urlsplit(url).path.rsplit("/", 1)[-1] or "fichier"
+    try:
+        name = urlsplit(url).path.rsplit("/", 1)[-1] or "fichier"
+    except ValueError as error:
+        raise BadAddress(url) from error
     key = hashlib.sha256(url.encode()).hexdigest()[:12]
     target = folder / f"{key}-{name[-80:]}"
     connector = aiohttp.TCPConnector(resolver=PublicResolver(allowed), force_close=True)
-    timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=15, sock_read=60)
+    timeout = aiohttp.ClientTimeout(total=None, sock_connect=15, sock_read=60)
     headers = {"User-Agent": AGENT, "Accept-Encoding": "identity"}
     async with aiohttp.ClientSession(
         connector=connector, timeout=timeout, headers=headers, trust_env=False
     ) as session:
-        for attempt in range(TRIES):
-            try:
-                await _fetch(session, url, target, progress=progress, allowed=allowed, most=most)
-            except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, OSError) as error:
-                if isinstance(error.__cause__, Refused):
-                    raise error.__cause__ from None
-                if attempt == TRIES - 1:
-                    raise Refused(f"{url} : téléchargement interrompu.") from error
-                await asyncio.sleep(attempt)
-            except TimeoutError as error:
-                raise Refused(f"{url} : plus de {seconds:.0f} secondes.") from error
-            else:
-                return target
+        try:
+            # All tries together: what is there stays for the next command.
+            async with asyncio.timeout(seconds):
+                await _try(session, url, target, progress=progress, allowed=allowed, most=most)
+        except TimeoutError as error:
+            raise Refused(f"{url} : plus de {seconds:.0f} secondes.") from error
     return target
+
+
+async def _try(
+    session: aiohttp.ClientSession,
+    url: str,
+    target: Path,
+    *,
+    progress: Progress,
+    allowed: Callable[[str], bool],
+    most: int,
+) -> None:
+    for attempt in range(1, TRIES + 1):
+        try:
+            await _fetch(session, url, target, progress=progress, allowed=allowed, most=most)
+        except (aiohttp.ClientError, OSError) as error:
+            if isinstance(error.__cause__, Refused):
+                raise error.__cause__ from None
+            if attempt == TRIES:
+                raise Refused(f"{url} : téléchargement interrompu.") from error
+            await asyncio.sleep(attempt - 1)
+        else:
+            return
 
 
 async def _fetch(
@@ -148,11 +166,15 @@ async def _fetch(
     elif stamp and stamp.modified:
         headers["If-Modified-Since"] = stamp.modified
     partial = _stamp(part.with_suffix(".from")) if here else None
-    if here and partial and partial.etag:
-        headers |= {"Range": f"bytes={here}-", "If-Range": partial.etag}
+    if here and partial and (same := partial.etag or partial.modified):
+        headers |= {"Range": f"bytes={here}-", "If-Range": same}
     async with await open_checked(session, url, headers, allowed=allowed) as response:
         if response.status == 304 and target.exists():
             return
+        if response.status == 416 or (response.status == 206 and not _goes_on(response, here)):
+            # What is here is no beginning of what is there: from the first byte, next try.
+            part.unlink()
+            raise aiohttp.ClientPayloadError("another range")
         if response.status not in (200, 206):
             raise Refused(f"{url} : le serveur a répondu {response.status}.")
         if response.status == 200:
@@ -177,6 +199,10 @@ async def _fetch(
     part.replace(target)
     part.with_suffix(".from").unlink(missing_ok=True)
     noted.write_bytes(msgspec.json.encode(told))
+
+
+def _goes_on(response: aiohttp.ClientResponse, here: int) -> bool:
+    return response.headers.get("Content-Range", "").startswith(f"bytes {here}-")
 
 
 async def open_checked(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -31,7 +32,10 @@ async def server() -> AsyncIterator[TestServer]:
 
     async def cut(request: web.Request) -> web.StreamResponse:
         start = int(request.headers.get("Range", "bytes=0-")[6:-1])
-        response = web.StreamResponse(status=206 if start else 200, headers={"ETag": '"two"'})
+        headers = {"ETag": '"two"'}
+        if start:
+            headers["Content-Range"] = f"bytes {start}-{len(CONTENT) - 1}/{len(CONTENT)}"
+        response = web.StreamResponse(status=206 if start else 200, headers=headers)
         response.content_length = len(CONTENT) - start
         await response.prepare(request)
         if start:
@@ -42,8 +46,47 @@ async def server() -> AsyncIterator[TestServer]:
         request.transport.close()
         return response
 
+    async def slow(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        for _ in range(100):
+            await response.write(b"a")
+            await asyncio.sleep(0.1)
+        return response
+
+    async def begun(request: web.Request) -> web.StreamResponse:
+        """The first request breaks off; who goes on is given the rest."""
+        seen.append(dict(request.headers))
+        start = int(request.headers.get("Range", "bytes=0-")[6:-1])
+        status, headers = 200, {"Last-Modified": "Sun, 01 Nov 2026 00:00:00 GMT"}
+        if start > len(CONTENT):
+            return web.Response(status=416)
+        if start:
+            status, headers["Content-Range"] = (
+                206,
+                f"bytes {start}-{len(CONTENT) - 1}/{len(CONTENT)}",
+            )
+        response = web.StreamResponse(status=status, headers=headers)
+        response.content_length = len(CONTENT) - start
+        await response.prepare(request)
+        if len(seen) == 1:
+            await response.write(CONTENT[:30_000])
+            assert request.transport is not None
+            request.transport.close()
+            return response
+        await response.write(CONTENT[start:])
+        return response
+
     app = web.Application()
-    app.add_routes([web.get("/file.csv", file), web.get("/away", away), web.get("/cut.csv", cut)])
+    app.add_routes(
+        [
+            web.get("/file.csv", file),
+            web.get("/away", away),
+            web.get("/cut.csv", cut),
+            web.get("/slow.csv", slow),
+            web.get("/begun.csv", begun),
+        ]
+    )
     app[SEEN] = seen
     server = TestServer(app)
     await server.start_server()
@@ -106,6 +149,44 @@ async def test_download_that_breaks_off_goes_on_from_there(
 ) -> None:
     url = str(server.make_url("/cut.csv"))
     assert (await download(url, tmp_path, allowed=only_this_machine)).read_bytes() == CONTENT
+
+
+async def test_download_that_was_stopped_goes_on_in_the_next_command(
+    server: TestServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = str(server.make_url("/begun.csv"))
+    monkeypatch.setattr("marie.services.downloads.TRIES", 1)
+    with pytest.raises(Refused, match="interrompu"):
+        await download(url, tmp_path, allowed=only_this_machine)
+    told: list[tuple[int, int]] = []
+    path = await download(url, tmp_path, lambda *done: told.append(done), allowed=only_this_machine)
+    assert path.read_bytes() == CONTENT
+    assert told[-1] == (len(CONTENT), len(CONTENT))
+    assert told[0][0] > 20_000
+    assert server.app is not None
+    again = server.app[SEEN][1]
+    assert again["Range"].startswith("bytes=")
+    assert again["If-Range"] == "Sun, 01 Nov 2026 00:00:00 GMT"
+
+
+async def test_beginning_that_is_longer_than_the_file_is_thrown_away(
+    server: TestServer, tmp_path: Path
+) -> None:
+    url = str(server.make_url("/begun.csv"))
+    assert server.app is not None
+    server.app[SEEN].append({})
+    path = await download(url, tmp_path, allowed=only_this_machine)
+    part = path.with_suffix(path.suffix + ".part")
+    part.write_bytes(CONTENT + b"more")
+    stamp = path.with_suffix(".stamp")
+    stamp.replace(part.with_suffix(".from"))
+    assert (await download(url, tmp_path, allowed=only_this_machine)).read_bytes() == CONTENT
+
+
+async def test_file_that_takes_too_long_is_refused(server: TestServer, tmp_path: Path) -> None:
+    url = str(server.make_url("/slow.csv"))
+    with pytest.raises(Refused, match="plus de 1 secondes"):
+        await download(url, tmp_path, allowed=only_this_machine, seconds=0.6)
 
 
 async def test_file_that_is_too_large_is_refused(server: TestServer, tmp_path: Path) -> None:

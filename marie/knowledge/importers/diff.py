@@ -12,6 +12,7 @@ from marie.knowledge.hsds import ids_of, reference
 from marie.knowledge.importers.model import Parsed, Record, Rejected
 from marie.knowledge.merging import Duplicate, near_duplicates
 from marie.knowledge.resources import Resource
+from marie.language.folding import fold_key
 
 PROVENANCE = frozenset({"id", "source", "hsds"})
 """Fields that say where a resource comes from, not what it is."""
@@ -46,7 +47,7 @@ class Diff:
     """What a file would change.
 
     `read`: told as before, but by a newer edition or on a later day; `gone`: known in a scope that
-    the file tells completely, and not in it.
+    the file tells completely, and not in it, not even in a row that cannot be used.
     """
 
     origin: str
@@ -127,6 +128,8 @@ def compare(
                 read.append(Changed(replace_resource(record, kept), before))
             continue
         changed.append(Changed(replace_resource(record, resource), before))
+    # A row that cannot be used still names what it tells: that is not gone.
+    still_named = {fold_key(cell) for each in parsed.rejected for cell in each.cells}
     in_scopes = [
         each
         for each in known.values()
@@ -138,7 +141,11 @@ def compare(
         changed=tuple(changed),
         read=tuple(read),
         unchanged=unchanged,
-        gone=tuple(each for each in in_scopes if each.resource.id not in seen),
+        gone=tuple(
+            each
+            for each in in_scopes
+            if each.resource.id not in seen and fold_key(each.resource.name) not in still_named
+        ),
         rejected=parsed.rejected,
         duplicates=tuple(
             near_duplicates(

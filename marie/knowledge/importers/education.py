@@ -71,7 +71,7 @@ def read_schools(task: Task) -> Parsed:
         building = fields.needed(original.get("CD_IMM"), "CD_IMM")
         board = fields.needed(original.get("CD_CS"), "CD_CS")
         name = fields.needed(original.get("NOM_OFFCL_ORGNS"), "NOM_OFFCL_ORGNS")
-        housed = fields.text(original.get("NOM_IMM"))
+        housed = fields.text(original.get("NOM_IMM"), "NOM_IMM")
         keywords = [
             word
             for level in _LEVELS
@@ -142,11 +142,11 @@ def _resource(
     in_building = suffix.endswith("_IMM")
     code = fields.text(original.get("CD_MUNCP_GDUNO_IMM" if in_building else "CD_MUNCP"))
     town = task.gazetteer.get(f"municipality:{code}")
-    told = fields.text(original.get("NOM_MUNCP_GDUNO_IMM" if in_building else "NOM_MUNCP"))
+    column = "NOM_MUNCP_GDUNO_IMM" if in_building else "NOM_MUNCP"
+    told = fields.text(original.get(column), column)
     place = town.name if town else told
-    street = " ".join(
-        filter(None, (fields.text(original.get(f"ADRS_GEO_L{n}_{suffix}")) for n in (1, 2)))
-    )
+    lines = [f"ADRS_GEO_L{n}_{suffix}" for n in (1, 2)]
+    street = " ".join(filter(None, (fields.text(original.get(line), line) for line in lines)))
     postal = fields.postal_code(original.get(f"CD_POSTL_{suffix}"))
     region = town.region if town else _region_of(spot, task) if spot and place else None
     published = re.sub(

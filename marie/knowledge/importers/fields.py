@@ -15,7 +15,8 @@ _SMALL = frozenset(re.findall(r"\w+", "a à au aux d de des du en et l la le les
 _KEPT = frozenset(re.findall(r"\w+", "CPE BC RSG CFP CEA CSS UQAM UQAR ÉTS ENAP INRS YMCA"))
 _POSTAL = re.compile(r"([A-Z]\d[A-Z])\s*-?\s*(\d[A-Z]\d)")
 _EMAIL = re.compile(r"[^@\s,;<>()\"]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
-_FORMULA = ("=", "@", "\t", "\r")
+_DAMAGED = re.compile("\ufffd|Ã[\u0080-\u00bf\u0152-\u0192\u02c6-\u2122]|â€")
+"""What is left of an accent that was read in a wrong encoding somewhere before."""
 
 
 class BadCell(Exception):
@@ -23,10 +24,14 @@ class BadCell(Exception):
 
 
 def text(cell: object, column: str = "") -> str:
-    """A cell on one line, with French apostrophes; `BadCell` for a spreadsheet's formula."""
+    """A cell on one line, with French apostrophes; `BadCell` for a formula or lost accents."""
     plain = unicodedata.normalize("NFC", "" if cell is None else str(cell))
     if plain.strip().startswith("="):
         raise BadCell(f"{column} : une formule n’est pas un texte")
+    if (damaged := _DAMAGED.search(plain)) is not None:
+        raise BadCell(
+            f"{column} : accents abîmés (« {damaged[0]} »); enregistrez le fichier en UTF-8"
+        )
     plain = "".join(each if each.isprintable() else " " for each in plain)
     return " ".join(plain.split()).replace("'", "’").replace("--", "–")
 

@@ -85,7 +85,16 @@ def decode(content: bytes, name: str) -> str:
         if error.end >= len(content) - 4 and len(content) > 8:
             # A character cut in half at the very end: the file was not received whole.
             raise UnreadableFile(f"{name} : tronqué (fin de fichier au milieu d’un mot).") from None
-    return content.decode("cp1252", errors="replace").replace("\ufffd", "")
+    try:
+        return content.decode("cp1252")
+    except UnicodeDecodeError as error:
+        # Bytes that Windows' western encoding gives to no character.
+        line = content.count(b"\n", 0, error.start) + 1
+        column = error.start - content.rfind(b"\n", 0, error.start)
+        raise UnreadableFile(
+            f"{name}, ligne {line}, caractère {column} : encodage inconnu (ni UTF-8 ni celui de "
+            "Windows); enregistrez le fichier en UTF-8."
+        ) from None
 
 
 def read_sheet(path: Path, required: Collection[str], content: bytes | None = None) -> Sheet:
@@ -102,11 +111,13 @@ def parse_sheet(text: str, name: str, required: Collection[str] = ()) -> Sheet:
     delimiter = _delimiter(text)
     reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
     lines: list[tuple[int, list[str]]] = []
+    begun = 1
     try:
         for cells in reader:
             lines.append((reader.line_num, cells))
+            begun = reader.line_num + 1
     except csv.Error as error:
-        raise UnreadableFile(f"{name}, ligne {reader.line_num} : {error}.") from error
+        raise UnreadableFile(f"{name}, ligne {begun} : {_csv_problem(error)}.") from error
     return table(lines, name, required)
 
 
@@ -184,6 +195,14 @@ def unzip(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, byte
                 yield member.filename, content
     except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as error:
         raise UnreadableFile(f"{path.name} : archive illisible ou tronquée.") from error
+
+
+def _csv_problem(error: csv.Error) -> str:
+    if "end of data" in str(error):
+        return "un guillemet n’est pas refermé; le fichier est peut-être tronqué"
+    if "field limit" in str(error):
+        return "une cellule trop longue; il y manque peut-être un guillemet"
+    return "un guillemet est mal placé"
 
 
 def _padded(cells: list[str], width: int) -> list[str]:

@@ -55,7 +55,7 @@ def propose(path: Path) -> dict[str, str]:
         fold_key(each): field for field, names in SYNONYMS.items() for each in names.split(",")
     }
     mapping: dict[str, str] = {}
-    for column in _sheet(path).columns:
+    for column in sheet_of(path).columns:
         field = known.get(fold_key(column))
         if field and field not in mapping.values():
             mapping[column] = field
@@ -68,7 +68,7 @@ def read(task: Task) -> Parsed:
     records: list[Record] = []
     rejected: list[Rejected] = []
     for path in task.paths:
-        sheet = _sheet(path)
+        sheet = sheet_of(path)
         mapping = dict(task.mapping) or propose(path)
         unknown = [column for column in mapping if column not in sheet.columns]
         if unknown:
@@ -151,7 +151,8 @@ def _unescaped(cell: str) -> str:
     return cell[1:] if cell[:1] in "'’" and cell[1:2] in tuple("=+-@\t\r") else cell
 
 
-def _sheet(path: Path) -> Sheet:
+def sheet_of(path: Path) -> Sheet:
+    """The table of a CSV file, or of the first sheet of a workbook."""
     if path.suffix.lower() != ".xlsx":
         return parse_sheet(decoded(read_bytes(path), path.name), path.name)
     for _ in unzip(path, lambda _: True):
