@@ -13,6 +13,7 @@ from bot.actions.entries import answer_topic, narrows_cards, related_entry, same
 from bot.actions.needs import FEW, named_need
 from bot.actions.people import ask_age, topic_for_person
 from bot.actions.places import named_places
+from bot.actions.plan import continues_plan
 from bot.actions.replies import answer, plain, quick_reply
 from bot.actions.respond import form_topic, question_buttons, question_phrase
 from bot.actions.turn import Entity, Focus, Turn
@@ -37,6 +38,8 @@ def dialogue_topics(topics: Answerers) -> Answerers:
     """The dialogue acts; `topics` is where a continued topic is looked up."""
 
     def follow_up(turn: Turn, desk: Desk) -> Reply:
+        if continues_plan(turn):
+            return topics[turn.focus.topic or ""](turn.about(turn.focus.topic or ""), desk)
         if narrows_cards(turn, desk):
             return _with_entry(turn, desk, desk.library.entries[turn.focus.entry or ""])
         other = _named_topic(turn, desk)

@@ -150,7 +150,13 @@ def _recall(reply: Reply, desk: Desk, pending: Pending) -> Reply:
     return replace(reply, messages=(*before, last), focus=kept)
 
 
-FORM_TOPICS = {"handoff": "handoff", "lease": "lease.nonrenewal", "eligibility": "eligibility"}
+FORM_TOPICS = {
+    "handoff": "handoff",
+    "lease": "lease.nonrenewal",
+    "eligibility": "eligibility",
+    "plan": "moving.plan",
+    "trip": "moving.trip",
+}
 
 
 def form_topic(pending: Pending) -> str:

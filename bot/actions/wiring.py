@@ -13,10 +13,12 @@ from functools import cache
 from pathlib import Path
 
 from marie.guidance.eligibility import Program
+from marie.guidance.plan import StepRule
 from marie.knowledge.asked import Asked, load_asked
 from marie.knowledge.criteria import Criteria, load_criteria
 from marie.knowledge.library import Library
 from marie.knowledge.opened import Knowledge, open_knowledge
+from marie.knowledge.plan_rules import LivePlanRules, PlanWords, load_plan_words
 from marie.knowledge.programs import LivePrograms
 from marie.knowledge.rules import (
     Choice,
@@ -44,6 +46,8 @@ class Desk(Knowledge):
     criteria: Criteria
     talk: TalkWords
     asked: tuple[Asked, ...]
+    live_plan_rules: LivePlanRules
+    plan_words: PlanWords
     simple: bool = False
     """Whether Marie's own phrases are said in simple French."""
 
@@ -51,6 +55,11 @@ class Desk(Knowledge):
     def programs(self) -> tuple[Program, ...]:
         """The programmes as they are now."""
         return self.live_programs.current()
+
+    @property
+    def plan_rules(self) -> tuple[StepRule, ...]:
+        """The steps of the moving plan as they are now."""
+        return self.live_plan_rules.current()
 
     @property
     def library(self) -> Library:
@@ -75,6 +84,8 @@ def open_desk(knowledge: Path, data: Path | None = None) -> Desk:
         criteria=load_criteria(knowledge),
         talk=load_talk_words(knowledge),
         asked=load_asked(knowledge),
+        live_plan_rules=LivePlanRules(knowledge),
+        plan_words=load_plan_words(knowledge),
     )
 
 

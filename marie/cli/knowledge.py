@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping
 from marie.knowledge.asked import load_asked
 from marie.knowledge.criteria import criteria_problems
 from marie.knowledge.library import KnowledgeErrors, Library
+from marie.knowledge.opened import open_knowledge
 from marie.knowledge.places import Gazetteer
+from marie.knowledge.plan_rules import plan_problems
 from marie.knowledge.programs import all_problems
 from marie.knowledge.resources import load_resources
 from marie.knowledge.rules import rule_problems
@@ -43,6 +45,8 @@ def _problems(settings: Settings) -> Iterator[str]:
     yield from rule_problems(folder)
     if phrases:
         yield from all_problems(folder, phrases)
+        opened = open_knowledge(folder)
+        yield from plan_problems(folder, opened.live.current(), opened.directory)
     for load in (load_asked, load_talk_words):
         try:
             load(folder)
