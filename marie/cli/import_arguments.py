@@ -36,6 +36,18 @@ def add(parser: argparse.ArgumentParser) -> None:
             metavar="COLUMN=FIELD",
             help="which column of a list gives which field",
         )
+    openings = commands.add_parser("openings", help="employers' openings (CSV, XLSX)")
+    openings.add_argument("sources", nargs=1, help="a file or a web address", metavar="source")
+    openings.add_argument("--yes", action="store_true", help="apply without asking")
+    openings.add_argument("--dry-run", action="store_true", help="show what would change, no more")
+    openings.add_argument("--rejected", type=Path, help="write the rejected rows to this CSV")
+    openings.add_argument("--list", help="the list's name, by which a later file replaces it")
+    openings.add_argument(
+        "--map", action="append", default=[], metavar="COLUMN=FIELD", help="as for a list"
+    )
+    commands.add_parser("openings-log", help="the imports of openings")
+    undo_openings = commands.add_parser("openings-undo", help="undo an import of openings")
+    undo_openings.add_argument("batch", type=int, help="its number in openings-log")
     commands.add_parser("log", help="the imports that were applied")
     undo = commands.add_parser("undo", help="put back what an import changed")
     undo.add_argument("batch", type=int, help="its number in the log")

@@ -12,6 +12,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from marie import clock
+from marie.cli.openings import openings
 from marie.knowledge.importers.diff import Diff, shown
 from marie.knowledge.importers.model import (
     Parsed,
@@ -57,6 +58,8 @@ async def import_(settings: Settings, arguments: argparse.Namespace) -> int:
                 return await _undo(database, settings, arguments.batch)
             case "merge":
                 return await _merge(database, settings, arguments.duplicate, arguments.kept)
+            case "openings" | "openings-log" | "openings-undo":
+                return await openings(database, settings, arguments)
         return await _import(database, settings, arguments)
     except (UnreadableFile, Refused) as error:
         print(error)

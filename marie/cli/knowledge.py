@@ -8,6 +8,7 @@ from marie.knowledge.asked import load_asked
 from marie.knowledge.criteria import criteria_problems
 from marie.knowledge.library import KnowledgeErrors, Library
 from marie.knowledge.opened import open_knowledge
+from marie.knowledge.openings import load_matching
 from marie.knowledge.places import Gazetteer
 from marie.knowledge.plan_rules import plan_problems
 from marie.knowledge.programs import all_problems
@@ -47,7 +48,7 @@ def _problems(settings: Settings) -> Iterator[str]:
         yield from all_problems(folder, phrases)
         opened = open_knowledge(folder)
         yield from plan_problems(folder, opened.live.current(), opened.directory)
-    for load in (load_asked, load_talk_words):
+    for load in (load_asked, load_matching, load_talk_words):
         try:
             load(folder)
         except KnowledgeErrors as error:

@@ -14,7 +14,7 @@ from marie.cli import processes
 from marie.knowledge.opened import open_gazetteer
 from marie.knowledge.resources import load_resources
 from marie.rasa.model import model_path, train
-from marie.services import accounts, directory
+from marie.services import accounts, directory, openings
 from marie.settings import Settings
 from marie.store.engine import Database, create_engine
 from marie.store.migrate import migrate
@@ -29,6 +29,7 @@ async def prepare(settings: Settings) -> str | None:
         await directory.fill_with_seed(database, load_resources(settings.knowledge / "directory"))
         gazetteer = open_gazetteer(settings.knowledge, settings.data)
         await directory.publish_directory(database, gazetteer, settings.data)
+        await openings.publish_openings(database, settings.data)
         return await accounts.prepare(database, clock=clock.now)
     finally:
         await engine.dispose()
