@@ -19,14 +19,14 @@ from aiohttp import web
 from marie.clock import local_date
 from marie.domain.conversation import ConversationId, State
 from marie.domain.messages import BadMessage
-from marie.services import visitor
+from marie.services import reports, visitor
 from marie.store.conversations import Erased, UnknownConversation
 from marie.web.documents import shown
 from marie.web.forms import form_client_id, keep_cookie, read_form
 from marie.web.headers import same_origin
 from marie.web.keys import CLOCK, DATABASE, HUB, LIBRARY, LIMITS, TURNS
 from marie.web.labels import PROBLEMS
-from marie.web.limits import CONVERSATIONS, TooMany
+from marie.web.limits import CONVERSATIONS, MESSAGES, TooMany
 from marie.web.pages import page
 from marie.web.problems import Problem, as_problem, json_response
 from marie.web.requests import address, known_form
@@ -98,6 +98,8 @@ async def _conversation_page(
         awaited=awaited,
         still=still,
         today=local_date(app[CLOCK]()),
+        simple=bool(conversation.profile.get("simple")),
+        thanks=request.query.get("merci") == "oui",
         client_id=str(uuid.uuid4()),
         error=error,
         text=text,
@@ -162,6 +164,43 @@ async def send(request: web.Request) -> web.Response:
         await request.app[TURNS].wait_answered(visit.conversation_id, received.seq, WAIT)
     query = "?actualiser=non" if _still(request) else ""
     return _to_conversation(f"{query}#m{received.seq}")
+
+
+@routes.post(f"{PATH}/francais-simple")
+async def prefer(request: web.Request) -> web.Response:
+    """Simple French from Marie's next answer on, or no more."""
+    visit = await _visit(request)
+    if visit is not None:
+        form = await read_form(request)
+        simple = form.get("simple") == "oui"
+        await visitor.prefer(request.app[DATABASE], visit.conversation_id, simple=simple)
+    return _to_conversation("#ecrire")
+
+
+@routes.post(f"{PATH}/signaler")
+async def report(request: web.Request) -> web.Response:
+    """An error in one of Marie's messages, or in one of its cards."""
+    visit = await _visit(request)
+    if visit is None:
+        return _to_conversation()
+    app = request.app
+    form = await read_form(request)
+    try:
+        app[LIMITS].take("messages", visit.conversation_id, MESSAGES)
+        await reports.report(
+            app[DATABASE],
+            visit.conversation_id,
+            seq=int(form["seq"]) if form.get("seq", "").isdecimal() else 0,
+            resource=form.get("resource") or None,
+            text=form.get("text", "").strip(),
+            clock=app[CLOCK],
+        )
+    except (BadMessage, TooMany) as error:
+        problem = as_problem(error)
+        assert problem is not None  # noqa: S101 - both have one
+        status, _, detail = PROBLEMS[problem.kind]
+        return await _conversation_page(request, visit, status=status, error=detail)
+    return _to_conversation(f"?merci=oui#m{form.get('seq')}")
 
 
 @routes.get(f"{PATH}/mes-donnees")

@@ -339,3 +339,53 @@ async def test_unknown_page_is_said_in_french(arriving: Member) -> None:
     assert shown.status == 404
     assert "Introuvable" in shown.text
     assert 'lang="fr-CA"' in shown.text
+
+
+async def test_error_is_reported_from_the_plain_page(
+    browser: Member, rasa: FakeRasa, database: Database
+) -> None:
+    card = {
+        "id": "cegep-rimouski",
+        "name": "Cégep de Rimouski",
+        "kind": "cegep",
+        "municipality": "Rimouski",
+        "address": None,
+        "phone": None,
+        "url": None,
+        "map_url": None,
+        "distance_km": None,
+        "source": None,
+        "read_on": None,
+        "verified_on": None,
+    }
+    content = Content(text="Un cégep.", topic="cegep.find", resources=(card,))
+    rasa.script = lambda turn: Reply(messages=(content,))
+    shown = await write(browser, "Un cégep?")
+    found = re.search(r'name="seq" value="(\d+)"', shown.text)
+    assert found is not None
+    assert '<option value="cegep-rimouski">Cégep de Rimouski</option>' in shown.text
+    shown = await browser.post(
+        "/chat/signaler", seq=found[1], resource="cegep-rimouski", text="Le numéro a changé."
+    )
+    assert "Merci. Une personne vérifiera." in shown.text
+    async with database.read() as connection:
+        rows = (await connection.execute(select(tables.report.c.resource))).scalars().all()
+    assert rows == ["cegep-rimouski"]
+
+
+async def test_report_about_nothing_that_marie_said_is_refused_in_french(browser: Member) -> None:
+    for seq in ("99", "x", ""):
+        shown = await browser.post("/chat/signaler", seq=seq, text="")
+        assert shown.status == 400
+        assert 'role="alert"' in shown.text
+
+
+async def test_simple_french_is_switched_on_and_off_from_the_plain_page(
+    browser: Member, rasa: FakeRasa
+) -> None:
+    assert "Français simple" in (await browser.get("/chat")).text
+    shown = await browser.post("/chat/francais-simple", simple="oui")
+    assert "Français habituel" in shown.text
+    await write(browser, "Bonjour")
+    assert rasa.turns[-1]["metadata"]["profile"]["simple"] is True
+    assert "Français simple" in (await browser.post("/chat/francais-simple", simple="non")).text
