@@ -24,6 +24,10 @@ class _FamilyAction(Action, ABC):  # type: ignore[misc]
     def __init__(self, own_desk: Desk | None = None) -> None:
         self._desk = own_desk or desk()
 
+    def __reduce__(self) -> tuple[type[_FamilyAction], tuple[()]]:
+        # The action server starts its workers anew: each opens the desk for itself.
+        return type(self), ()
+
     @abstractmethod
     def name(self) -> str:
         """The name that the rules call."""
