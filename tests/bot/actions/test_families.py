@@ -8,6 +8,6 @@ from bot.actions.families import Childcare
 
 
 def test_action_reaches_a_worker_process_and_finds_its_desk_there() -> None:
-    moved = pickle.loads(pickle.dumps(Childcare()))  # noqa: S301 - our own
+    moved = pickle.loads(pickle.dumps(Childcare()))
     assert moved.name() == "action_childcare"
     assert moved._desk.directory.resources
