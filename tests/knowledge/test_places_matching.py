@@ -107,6 +107,13 @@ def gazetteer() -> Gazetteer:
         ("à Rivière-du-Loup", "Rivière-du-Loup", RIVIERE_DU_LOUP),
         ("dans la MRC de Rivière-du-Loup", "Rivière-du-Loup", "mrc:120"),
         ("le Nunavik", "Nunavik", "mrc:TE-kativik"),
+        ("une garderie à Ste-Adèle", "Ste-Adèle", "municipality:77022"),
+        ("ste adele", "ste adele", "municipality:77022"),
+        ("ste-marie de beauce", "ste-marie de beauce", "municipality:26030"),
+        ("travailler a riviere rouge", "riviere rouge", "municipality:79037"),
+        ("à Hauterive", "Hauterive", "borough:hauterive"),
+        ("je viens d'Arvida", "Arvida", "borough:jonquiere"),
+        ("un logement à Noranda", "Noranda", "municipality:86042"),
         ("west island", "west island", "area:ouest-de-l-ile"),
     ],
 )
@@ -133,6 +140,16 @@ def test_a_place_is_found_where_it_was_typed(
         (
             "Rivière",
             ["Rivière-du-Loup", "Rivière-Rouge", "Rivière-des-Prairies–Pointe-aux-Trembles"],
+        ),
+        (
+            "sainte anne",
+            [
+                "Sainte-Anne-des-Plaines",
+                "Sainte-Anne-des-Monts",
+                "Sainte-Anne-de-Bellevue",
+                "Sainte-Anne-des-Lacs",
+                "Sainte-Anne-de-Beaupré",
+            ],
         ),
         ("st michel", ["Saint-Michel", "Saint-Michel (Montréal)"]),
         ("la rive sud", ["Rive-Sud de Montréal", "Rive-Sud de Québec"]),
