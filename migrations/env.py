@@ -2,7 +2,12 @@
 
 from alembic import context
 
-from marie.store import directory_tables, opening_tables, paper_tables  # noqa: F401 (tables join the metadata)
+from marie.store import (  # noqa: F401 (tables join the metadata)
+    directory_tables,
+    event_tables,
+    opening_tables,
+    paper_tables,
+)
 from marie.store.tables import metadata
 
 connection = context.config.attributes["connection"]

@@ -1,14 +1,14 @@
 """Employers' openings, and what each import of them changed
 
 Revision: 0006_openings
-Follows: 0004_papers
+Follows: 0005_events
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0006_openings"
-down_revision = "0004_papers"
+down_revision = "0005_events"
 branch_labels = None
 depends_on = None
 

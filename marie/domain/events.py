@@ -1,0 +1,81 @@
+"""Exploratory stays and information sessions, and who comes to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from marie.domain.messages import Content
+
+Kind = Literal["trip", "session"]
+Seat = Literal["seat", "waiting"]
+Outcome = Literal["seat", "waiting", "already", "closed", "left", "absent"]
+"""What became of a request: a seat, a place on the waiting list, registered before, no longer open;
+left, or not registered at all."""
+
+MAX_CAPACITY = 1_000
+MAX_DESCRIPTION = 2_000
+MAX_LINE = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What an administrator says of an event. `region`: a code ("01")."""
+
+    kind: Kind
+    title: str
+    region: str
+    place: str
+    starts_at: datetime
+    ends_at: datetime
+    capacity: int
+    organizer: str
+    description: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """An event as stored; `changes` counts what changed, for calendars."""
+
+    id: str
+    draft: Draft
+    cancelled_at: datetime | None = None
+    changes: int = 0
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether one may still register."""
+        return self.cancelled_at is None and now < self.draft.starts_at
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventRequest:
+    """What an action decided: to register for an event, or to leave it.
+
+    Who gets the last seat is known only in the transaction that gives it: `outcomes` has what Marie
+    says in each case. `{rank}` in a text is the rank on the waiting list. `consent` is the sentence
+    that the visitor accepted, as it was shown.
+    """
+
+    event_id: str
+    action: Literal["join", "leave"]
+    outcomes: dict[str, Content]
+    name: str = ""
+    email: str | None = None
+    phone: str | None = None
+    consent: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Registration:
+    """A visitor's registration; `rank` counts from 1 among those with the same kind of place."""
+
+    event_id: str
+    conversation_id: str
+    seat: Seat
+    name: str
+    email: str | None
+    phone: str | None
+    created_at: datetime
+    rank: int = field(default=1)
