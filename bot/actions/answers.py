@@ -44,9 +44,7 @@ class Asking:
         """« Passer », « je préfère ne pas dire »."""
         if self.turn.pressed:
             return bool(self.turn.value("answer") == SKIP)
-        skip = self.desk.profile_fields[SKIP]
-        said = f" {fold_key(self.turn.text)} "
-        return any(f" {phrase} " in said for choice in skip.choices for phrase in choice.says)
+        return says_skip(self.turn, self.desk)
 
     @property
     def does_not_know(self) -> bool:
@@ -58,6 +56,13 @@ class Asking:
         """Whether the message may be an answer and nothing else."""
         topic = "." in self.turn.intent or self.turn.intent in ("transport", "health")
         return not topic or len(words(self.turn.text)) <= FEW
+
+
+def says_skip(turn: Turn, desk: Desk) -> bool:
+    """Whether the message asks to pass a question."""
+    said = f" {fold_key(turn.text)} "
+    choices = desk.profile_fields[SKIP].choices
+    return any(f" {phrase} " in said for choice in choices for phrase in choice.says)
 
 
 def read_answer(asking: Asking, situation: Mapping[str, Any]) -> Given | Range | Doubt | None:

@@ -154,6 +154,7 @@ FORM_TOPICS = {
     "handoff": "handoff",
     "lease": "lease.nonrenewal",
     "eligibility": "eligibility",
+    "matching": "work.matching",
     "plan": "moving.plan",
     "trip": "moving.trip",
 }

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.actions import dialogue, fallback, general, handoff, lease, plan, programs, region
+from bot.actions import (
+    dialogue,
+    fallback,
+    general,
+    handoff,
+    lease,
+    matching,
+    plan,
+    programs,
+    region,
+)
 from bot.actions.entries import answer_topic
 from bot.actions.respond import Answerer, Form
 from marie.knowledge.model import GROUPS
@@ -19,6 +29,7 @@ _ANSWERED: dict[str, Answerer] = {
     **region.TOPICS,
     **lease.TOPICS,
     **programs.TOPICS,
+    **matching.TOPICS,
     **plan.TOPICS,
     "handoff": handoff.ask_for_person,
 }
@@ -29,5 +40,6 @@ FORMS: Mapping[str, Form] = {
     handoff.FORM: handoff.take_answer,
     lease.FORM: lease.take_end,
     programs.FORM: programs.take_answer,
+    matching.FORM: matching.take_answer,
     plan.FORM: plan.take_answer,
 }

@@ -18,6 +18,7 @@ from marie.knowledge.asked import Asked, load_asked
 from marie.knowledge.criteria import Criteria, load_criteria
 from marie.knowledge.library import Library
 from marie.knowledge.opened import Knowledge, open_knowledge
+from marie.knowledge.openings import LiveOpenings, Matching, load_matching
 from marie.knowledge.plan_rules import LivePlanRules, PlanWords, load_plan_words
 from marie.knowledge.programs import LivePrograms
 from marie.knowledge.rules import (
@@ -39,6 +40,8 @@ class Desk(Knowledge):
     """Everything that an answer may be looked up in."""
 
     live_programs: LivePrograms
+    live_openings: LiveOpenings
+    matching: Matching
     lease: LeaseRules
     follow_ups: tuple[FollowUp, ...]
     profile_fields: Mapping[str, Field]
@@ -77,6 +80,8 @@ def open_desk(knowledge: Path, data: Path | None = None) -> Desk:
         directories=opened.directories,
         card_words=opened.card_words,
         live_programs=LivePrograms(knowledge),
+        live_openings=LiveOpenings(data),
+        matching=load_matching(knowledge),
         lease=load_lease_rules(knowledge / "lease"),
         follow_ups=load_follow_ups(knowledge),
         profile_fields=load_profile_fields(knowledge),

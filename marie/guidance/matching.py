@@ -10,16 +10,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
 
 Reason = Literal["trade", "sector", "town", "region", "french", "education", "experience"]
 
-Side = Literal["because", "against", "unknown"]
-
 FRENCH = ("none", "basic", "intermediate", "advanced")
 EDUCATION = ("none", "secondary", "vocational", "college", "university")
+_FRENCH: Mapping[str | None, float] = {level: place for place, level in enumerate(FRENCH)}
+_EDUCATION: Mapping[str | None, float] = {level: place for place, level in enumerate(EDUCATION)}
+
+UNKNOWN = 0.5
+"""What is not told counts for half: neither a yes nor a no."""
+
 ALIKE = 5
 """Letters at the beginning that two words for one trade share (« soudeur », « soudeuse »)."""
 
@@ -98,33 +103,34 @@ def compatibility(
     field = _field(opening, wanted)
     if field is None and (wanted.words or wanted.sector is not None):
         return None
-    sides: dict[Side, list[Reason]] = {"because": [], "against": [], "unknown": []}
-    if field is not None:
-        sides["because"].append(field)
+    because: list[Reason] = [] if field is None else [field]
+    against: list[Reason] = []
+    unknown: list[Reason] = []
     if wanted.municipality_code and wanted.municipality_code == opening.municipality_code:
-        sides["because"].append("town")
+        because.append("town")
     elif wanted.region is not None:
-        sides["because" if wanted.region == opening.region else "against"].append("region")
+        (because if wanted.region == opening.region else against).append("region")
     compared: tuple[tuple[Reason, float | None, float | None], ...] = (
-        ("french", _place(opening.french, FRENCH), _place(wanted.french, FRENCH)),
-        ("education", _place(opening.education, EDUCATION), _place(wanted.education, EDUCATION)),
+        ("french", _FRENCH.get(opening.french), _FRENCH.get(wanted.french)),
+        ("education", _EDUCATION.get(opening.education), _EDUCATION.get(wanted.education)),
         ("experience", opening.experience_years, wanted.experience_years),
     )
     for name, asked, given in compared:
-        if asked:
-            enough: Side = "unknown"
-            if given is not None:
-                enough = "because" if given >= asked else "against"
-            sides[enough].append(name)
-    weight = {side: sum(weights[each] for each in reasons) for side, reasons in sides.items()}
-    told = sum(weight.values())
+        if not asked:
+            continue
+        side = unknown if given is None else because if given >= asked else against
+        side.append(name)
+    gained = most = 0.0
+    for share, reasons in ((1.0, because), (0.0, against), (UNKNOWN, unknown)):
+        for reason in reasons:
+            gained += share * weights[reason]
+            most += weights[_best(reason, wanted)]
     return Match(
         opening=opening,
-        # What is not told counts for half: neither a yes nor a no.
-        score=(weight["because"] + weight["unknown"] / 2) / told if told else 0.5,
-        because=tuple(sides["because"]),
-        against=tuple(sides["against"]),
-        unknown=tuple(sides["unknown"]),
+        score=gained / most if most else UNKNOWN,
+        because=tuple(because),
+        against=tuple(against),
+        unknown=tuple(unknown),
     )
 
 
@@ -134,6 +140,7 @@ def same_words(words: Iterable[str], others: Iterable[str]) -> bool:
     return any(_same_trade(one, other) for one in words for other in known)
 
 
+@lru_cache(maxsize=20_000)
 def _same_trade(one: str, other: str) -> bool:
     if one == other:
         return True
@@ -141,12 +148,15 @@ def _same_trade(one: str, other: str) -> bool:
     return shared >= ALIKE and one[: max(ALIKE, shared - 3)] == other[: max(ALIKE, shared - 3)]
 
 
+def _best(reason: Reason, wanted: Wanted) -> Reason:
+    """The best that the criterion of a reason could have said."""
+    if reason == "sector":
+        return "trade"
+    return "town" if reason == "region" and wanted.municipality_code else reason
+
+
 def _field(opening: Opening, wanted: Wanted) -> Reason | None:
     if same_words(wanted.words, opening.words):
         return "trade"
     same = wanted.sector is not None and wanted.sector == opening.sector
     return "sector" if same else None
-
-
-def _place(level: str | None, levels: tuple[str, ...]) -> float | None:
-    return float(levels.index(level)) if level in levels else None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -19,6 +21,7 @@ from marie.guidance.eligibility import (
     Program,
     evaluate,
     evaluate_all,
+    matters,
     next_question,
 )
 from marie.guidance.program_mistakes import mistakes
@@ -248,3 +251,130 @@ def test_operator_that_does_not_fit_a_field_is_a_mistake() -> None:
     )
 
     assert any("age" in mistake for mistake in mistakes(wrong))
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.id)
+def test_every_boundary_of_a_programme_has_an_example_on_both_sides(program: Program) -> None:
+    for condition in program.conditions:
+        said = [
+            (example.profile[condition.field], evaluate(program, example.profile).verdict)
+            for example in program.examples
+            if example.profile.get(condition.field) is not None
+        ]
+        values = [value for value, _ in said]
+        if condition.operator in ("is", "in"):
+            allowed = condition.value if isinstance(condition.value, tuple) else (condition.value,)
+            assert any(value in allowed for value in values), condition.id
+            assert any(value not in allowed for value in values), condition.id
+            if condition.refused:
+                assert set(values) & set(condition.refused), condition.id
+            continue
+        numbers = [
+            number
+            for value in values
+            for number in (value if isinstance(value, list) else [value])
+            if isinstance(number, (int, float))
+        ]
+        limit = condition.value
+        assert isinstance(limit, (int, float))
+        assert limit in numbers, condition.id
+        below = condition.operator in ("at_least", "less_than", "any_at_least")
+        near = [each for each in numbers if (each < limit if below else each > limit)]
+        assert near, condition.id
+        assert abs((max(near) if below else min(near)) - limit) <= 1, condition.id
+
+
+SCALES: Mapping[str, tuple[Any, ...]] = {
+    "french": ("none", "basic", "intermediate", "advanced"),
+    "education": ("none", "secondary", "vocational", "college", "university"),
+}
+RANKS = {"not_eligible": 0, "to_confirm": 1, "eligible": 2}
+
+
+@settings(deadline=None, max_examples=60)
+@given(profile=people, field=st.sampled_from(sorted(SCALES)))
+def test_more_french_or_schooling_never_takes_a_programme_away(
+    profile: dict[str, Answer], field: str
+) -> None:
+    for program in PROGRAMS:
+        ranks = [
+            RANKS[evaluate(program, {**profile, field: level}).verdict] for level in SCALES[field]
+        ]
+        assert ranks == sorted(ranks), program.id
+
+
+@settings(deadline=None, max_examples=60)
+@given(profile=people, ages=st.lists(st.integers(min_value=18, max_value=90), max_size=5))
+def test_getting_older_after_eighteen_never_opens_a_programme(
+    profile: dict[str, Answer], ages: list[int]
+) -> None:
+    for program in PROGRAMS:
+        ranks = [RANKS[evaluate(program, {**profile, "age": age}).verdict] for age in sorted(ages)]
+        assert ranks == sorted(ranks, reverse=True), program.id
+
+
+@settings(deadline=None, max_examples=60)
+@given(profile=people, field=st.sampled_from(sorted(FIELDS)))
+def test_forgetting_a_fact_never_settles_a_programme_for_good(
+    profile: dict[str, Answer], field: str
+) -> None:
+    for program in PROGRAMS:
+        known = evaluate(program, profile)
+        unknown = evaluate(program, {**profile, field: None})
+        if known.verdict == "to_confirm":
+            assert unknown.verdict != "eligible" or not any(
+                each.field == field and each.ask for each in program.conditions
+            )
+
+
+def test_rule_that_changed_is_applied_on_its_days() -> None:
+    program = BY_ID["place-aux-jeunes"]
+    limit = next(each for each in program.conditions if each.id == "young-enough")
+    before = msgspec.structs.replace(limit, last=date(2026, 12, 31))
+    after = msgspec.structs.replace(limit, value=40, first=date(2027, 1, 1))
+    others = tuple(each for each in program.conditions if each.id != "young-enough")
+    dated = changed(program, conditions=(*others, before, after))
+    person = {**TELLS_ALL, "age": 38}
+
+    assert evaluate(dated, person, on=date(2026, 12, 31)).verdict == "not_eligible"
+    assert evaluate(dated, person, on=date(2027, 1, 1)).verdict == "eligible"
+    assert list(mistakes(changed(dated, examples=dated.examples[:1]))) == []
+
+
+def test_two_versions_of_a_rule_on_one_day_are_a_mistake() -> None:
+    program = BY_ID["place-aux-jeunes"]
+    limit = next(each for each in program.conditions if each.id == "young-enough")
+    before = msgspec.structs.replace(limit, last=date(2027, 1, 1))
+    after = msgspec.structs.replace(limit, value=40, first=date(2027, 1, 1))
+    others = tuple(each for each in program.conditions if each.id != "young-enough")
+
+    wrong = list(mistakes(changed(program, conditions=(*others, before, after))))
+
+    assert any("young-enough" in each and "même jour" in each for each in wrong)
+
+
+@pytest.mark.parametrize(
+    ("field", "one", "other", "matter"),
+    [
+        ("age", 35, 36, True),
+        ("age", 34, 35, False),
+        ("years_since_arrival", 4.8, 5.8, True),
+        ("years_since_arrival", 1.8, 2.8, False),
+    ],
+)
+def test_number_matters_where_a_verdict_hangs_on_it(
+    field: str, one: float, other: float, matter: bool
+) -> None:
+    known = {name: value for name, value in TELLS_ALL.items() if name != field}
+    assert matters(FOUNDING, known, field, one, other) is matter
+
+
+def test_deciding_and_asking_take_less_than_five_milliseconds() -> None:
+    # Of this thread alone: the machine may be busy with other things.
+    times = []
+    for _ in range(9):
+        begun = time.thread_time()
+        evaluate_all(PROGRAMS, TELLS_ALL)
+        next_question(FOUNDING, {"age": 30})
+        times.append(time.thread_time() - begun)
+    assert min(times) < 0.005
