@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -143,17 +144,20 @@ async def one(request: web.Request) -> web.Response:
 async def follow_directory(app: web.Application) -> AsyncIterator[None]:
     """Publish here what another process wrote in the database, some seconds later."""
     app[EXPORTS] = Exports()
-    task = asyncio.create_task(_follow(app))
+    stop = asyncio.Event()
+    task = asyncio.create_task(_follow(app, stop))
     yield
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+    # Not cancelled: a connection that is being opened would be nobody's.
+    stop.set()
+    await task
 
 
-async def _follow(app: web.Application) -> None:
-    while True:
+async def _follow(app: web.Application, stop: asyncio.Event) -> None:
+    while not stop.is_set():
         try:
             await publish_directory(app[DATABASE], app[GAZETTEER], app[SETTINGS].data)
         except Exception:
             # What was published before is still spoken; the next look may go better.
             log.exception("the directory was not published")
-        await asyncio.sleep(FOLLOW_EVERY)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), FOLLOW_EVERY)
