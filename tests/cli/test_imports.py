@@ -148,6 +148,12 @@ BAD = {
         lambda path: written(path, "nom\n"),
         "a.xlsx : archive illisible ou tronquée.",
     ),
+    "a workbook that is a bomb": (
+        "list",
+        "a.xlsx",
+        bomb,
+        "a.xlsx : « services.csv » se déploie démesurément",
+    ),
     "an empty file": ("childcare", "a.csv", lambda path: written(path, ""), "a.csv : vide."),
     "no file": ("childcare", "a.csv", lambda path: path, "a.csv : illisible ("),
 }

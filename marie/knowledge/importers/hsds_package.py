@@ -193,8 +193,12 @@ def _checked(resource: Resource, task: Task, towns: fields.Towns) -> Resource:
         town = towns.coded(resource.municipality_code)
     elif resource.municipality:
         town = towns.named(resource.municipality)
-    for name in ("name", "description", "address", "hours", "cost", "eligibility"):
-        fields.text(getattr(resource, name), name)
+    for name in resource.__struct_fields__:
+        value = getattr(resource, name)
+        for cell in value if isinstance(value, tuple) else (value,):
+            if isinstance(cell, str):
+                fields.text(cell, name)
+    fields.text(source.title, "updated_by")
     known = {f"{number:02d}" for number in range(1, 18)}
     region = resource.region if resource.region in known else None
     return replace(

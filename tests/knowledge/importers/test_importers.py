@@ -362,3 +362,23 @@ def test_hsds_json_of_another_directory_is_read(read: Read, tmp_path: Path) -> N
     assert (resource.municipality_code, resource.region) == ("10043", "01")
     assert resource.address == "7, rue des Essais, Rimouski G5L 0A1"
     assert (resource.phone, resource.hours) == ("418 555-0107", "Lundi au vendredi, 9 h à 17 h")
+
+
+@pytest.mark.parametrize("where", ["name", "organization", "number", "languages"])
+def test_formula_anywhere_in_a_package_rejects_its_service_alone(
+    read: Read, tmp_path: Path, where: str
+) -> None:
+    formula = "=HYPERLINK(1)"
+    good = {"id": "1", "name": "Les Essais", "organization": {"id": "o", "name": "Les Essais"}}
+    bad = {
+        "id": "2",
+        "name": formula if where == "name" else "Les Preuves",
+        "organization": {"id": "p", "name": formula if where == "organization" else "Preuves"},
+        "phones": [{"id": "3", "number": formula if where == "number" else "418 555-0107"}],
+        "languages": [{"id": "4", "code": formula if where == "languages" else "fr"}],
+    }
+    path = tmp_path / "services.json"
+    path.write_text(json.dumps([good, bad]))
+    parsed = read("hsds", path)
+    assert [record.resource.name for record in parsed.records] == ["Les Essais"]
+    assert "une formule" in parsed.rejected[0].reason
