@@ -15,7 +15,7 @@ _SENTENCES = (
     (r"Invalid enum value (.+)", "{0} n’est pas une des valeurs permises"),
     (r"Expected `(.+?)`, got `null`", "il manque une valeur ({0})"),
     (r"Expected `(.+?)`, got `(.+?)`", "il faut {0}, pas {1}"),
-    (r"Invalid RFC3339 date", "ce n’est pas une date (AAAA-MM-JJ)"),
+    (r"Invalid RFC3339 .*", "il faut une date (AAAA-MM-JJ)"),
 )
 _KINDS = {
     "str": "un texte",
