@@ -1,4 +1,4 @@
-"""The lease: every way out by its entry, and the dates of a non-renewal notice to the day.
+"""The lease: every way out, the days that count, and the paper to send.
 
 Information, not legal advice. Nothing is assumed in silence: when only the end of the lease is
 known, the answer says that it is for a dwelling let for twelve months or more, and offers the rest.
@@ -6,189 +6,234 @@ known, the answer says that it is for a dwelling let for twelve months or more, 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
-from bot.actions.choices import said_choice
+from bot.actions import lease_answers, lease_papers
 from bot.actions.entries import answer_topic
-from bot.actions.replies import answer, plain, quick_reply, say_entry, source_json
+from bot.actions.lease_told import Told, told
+from bot.actions.replies import answer, plain, quick_reply, say_entry
 from bot.actions.turn import Entity, Pending, Turn
 from bot.actions.wiring import Desk
 from marie.domain.replies import Reply
-from marie.guidance.lease import Lodging, NoWindow, Standing, Term, Window, nonrenewal_window
-from marie.knowledge.model import Source
+from marie.guidance.lease import LengthUnknown, special_end
+from marie.guidance.lease_rules import Lodging, Term
 from marie.language.typography import french_day
 
 FORM = "lease"
 VIOLENCE_ENTRY = "lease-special-violence"
-USUAL_LENGTH = 12
-"""Months of the lease that an answer is about when nobody said another length; it says so."""
+MOST_ASKED = 2
+"""Times that a date which cannot be is asked for before a person is offered."""
 
-MAX_YEARS_AHEAD = 5
+PARAGRAPH = "\n\n"
 
-_USUAL = {"lodging": Lodging.DWELLING.value, "term": Term.FIXED.value}
+_LETTERS = {
+    "lease.assignment": "lease.assignment",
+    "lease.sublet": "lease.sublet",
+    "lease.agreement": "lease.agreement",
+    "lease.increase": "lease.increase",
+    "lease.special": "lease.special",
+}
+"""The way that a visitor talks about, when she asks for « la lettre »."""
 
 
 def nonrenewal(turn: Turn, desk: Desk) -> Reply:
     """The window of the notice; asks for the end of the lease when it is not known."""
     if turn.value("entry") is not None:
         return answer_topic(turn, desk)
-    lease = _told(turn, desk)
-    mentioned = turn.first("date")
-    if mentioned is not None and mentioned.problem is not None:
-        return _ask_end(turn, desk, "lease_bad_date")
-    if lease.get("end") is None:
+    if turn.focus.topic == "lease.increase" and turn.first("date") is not None:
+        known = told(turn, desk, default="received")
+        if "received" in known.new and known.trouble is None:
+            return increase(turn.about("lease.increase"), desk)
+    known = told(turn, desk)
+    if known.trouble is not None:
+        return _ask_end(turn, desk, known.trouble, known.values)
+    if known.end is None:
         # A question without a date is answered first; the date is asked for at its end.
-        return _ask_end_after_answer(turn, desk)
-    end = date.fromisoformat(lease["end"])
-    if not turn.today <= end <= turn.today.replace(day=1, year=turn.today.year + MAX_YEARS_AHEAD):
-        phrase = "lease_past" if end < turn.today else "lease_bad_date"
-        return _ask_end(turn, desk, phrase)
-    return _window(turn, desk, end, lease)
+        return _ask_end_after_answer(turn, desk, known)
+    return lease_answers.window(turn, desk, known, known.end)
 
 
 def notice(turn: Turn, desk: Desk) -> Reply:
-    """The letter: how to write and send it, and when it must arrive once the end is known."""
+    """The letter of the way that the talk is about: how to write and send it, and by when."""
+    way = _LETTERS.get(turn.focus.topic or "")
     reply = answer_topic(turn, desk)
-    lease = _told(turn, desk)
-    if lease.get("end") is None:
+    known = told(turn, desk)
+    content = reply.messages[0]
+    if known.trouble is not None:
         return reply
-    dated = _window(turn, desk, date.fromisoformat(lease["end"]), lease)
-    return replace(reply, messages=(replace(reply.messages[0], data=dated.messages[0].data),))
+    if way is not None:
+        content = replace(content, documents=_papers(way, turn, desk, known))
+    elif known.end is not None:
+        dated = lease_answers.window(turn, desk, known, known.end).messages[0]
+        text = f"{dated.text.partition(PARAGRAPH)[0]}{PARAGRAPH}{content.text}"
+        content = replace(content, text=text, data=dated.data, documents=dated.documents)
+    else:
+        content = replace(content, documents=lease_papers.blank_nonrenewal(turn, desk, known))
+    return replace(
+        reply,
+        messages=(content, *reply.messages[1:]),
+        profile=_kept(reply, known),
+    )
 
 
-def take_end(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
-    """The visitor's answer to « quand finit votre bail? »."""
-    mentioned = turn.first("date")
-    if mentioned is None:
+def increase(turn: Turn, desk: Desk) -> Reply:
+    """The last day to answer a notice of increase; without its day, how an answer is given."""
+    known = told(turn, desk, default="received")
+    if known.trouble is not None:
+        return _ask(turn, desk, known.trouble, field="notice", topic="lease.increase")
+    if (
+        turn.value("entry") is None
+        and known.received is not None
+        and ("received" in known.new or turn.pressed)
+    ):
+        return lease_answers.increase(turn, desk, known, known.received)
+    reply = answer_topic(turn, desk)
+    return _with_papers(reply, _papers("lease.increase", turn, desk, known), known)
+
+
+def end(turn: Turn, desk: Desk) -> Reply:
+    """The ways out: in general, or for what is known of this lease."""
+    known = told(turn, desk)
+    if turn.value("answer") == "ways":
+        return lease_answers.ways(turn, desk, known)
+    if known.trouble is not None:
+        return _ask_end(turn, desk, known.trouble, known.values)
+    reply = answer_topic(turn, desk)
+    general = reply.messages[0].entry == desk.library.default_entry("lease.end").id
+    if known.lease and general and turn.value("part") is None:
+        return lease_answers.ways(turn, desk, known)
+    return reply
+
+
+def special(turn: Turn, desk: Desk) -> Reply:
+    """Articles 1974 and 1974.1: with the notice, and its day, once the situation is told."""
+    reply = answer_topic(turn, desk)
+    known = told(turn, desk)
+    entry = reply.messages[0].entry
+    if entry == VIOLENCE_ENTRY:
+        known.lease["ground"] = "violence"
+    ground = known.lease.get("ground")
+    rules = desk.lease.on(turn.today).special
+    rule = next((each for each in rules if ground in each.ground), None)
+    if rule is None or known.trouble is not None:
+        return reply
+    try:
+        ends = special_end(
+            sent=turn.today,
+            length_months=known.length,
+            rule=rule,
+            term=Term(known.lease.get("term") or Term.FIXED.value),
+        )
+    except LengthUnknown:
+        ends = None
+    reply = _with_papers(reply, lease_papers.special(turn, desk, known, rule, ends), known)
+    if ends is None:
+        return reply
+    sentence = desk.library.phrase("lease_special_end", day=french_day(ends))
+    content = reply.messages[0]
+    return replace(
+        reply,
+        messages=(replace(content, text=f"{content.text}\n\n{sentence}"), *reply.messages[1:]),
+    )
+
+
+def _transfer(turn: Turn, desk: Desk) -> Reply:
+    """Assignment, sublet or agreement: how, with the paper; or why not for this lodging."""
+    known = told(turn, desk)
+    reply = answer_topic(turn, desk)
+    if known.trouble is not None:
+        return reply
+    situation = known.situation(turn.today)
+    rule = next(each for each in desk.lease.ways if each.topic == turn.intent)
+    for closing in rule.closed:
+        if situation.lodging in closing.lodging and situation.lodging is not Lodging.DWELLING:
+            content = reply.messages[0]
+            text = f"{closing.because}\n\n{content.text}"
+            return replace(
+                reply,
+                messages=(replace(content, text=text), *reply.messages[1:]),
+                profile=_kept(reply, known),
+            )
+    return _with_papers(reply, _papers(turn.intent, turn, desk, known), known)
+
+
+def _papers(way: str, turn: Turn, desk: Desk, known: Told) -> tuple[lease_papers.Document, ...]:
+    """The letter of a way out, with what is known."""
+    match way:
+        case "lease.assignment":
+            return lease_papers.assignment(turn, desk, known)
+        case "lease.sublet":
+            return lease_papers.sublet(turn, desk, known)
+        case "lease.agreement":
+            return lease_papers.agreement(turn, desk, known)
+        case "lease.increase":
+            return lease_papers.increase(turn, desk, known, None)
+        case _:
+            return ()
+
+
+def _with_papers(reply: Reply, documents: Sequence[lease_papers.Document], known: Told) -> Reply:
+    first, *rest = reply.messages
+    return replace(
+        reply,
+        messages=(replace(first, documents=tuple(documents)), *rest),
+        profile=_kept(reply, known),
+    )
+
+
+def _kept(reply: Reply, known: Told) -> dict[str, Any]:
+    return {**reply.profile, "lease": known.lease} if known.lease else reply.profile
+
+
+def take_answer(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
+    """The visitor's answer to « quand finit votre bail? », or when a notice came."""
+    if turn.first("date") is None:
         if turn.intent == "dont_know":
-            content = plain(desk.library, "lease_end_unknown", topic="lease.nonrenewal")
+            handoff = quick_reply(desk.library.phrase("button_handoff"), "handoff")
+            content = plain(
+                desk.library, "lease_end_unknown", topic="lease.nonrenewal", buttons=[handoff]
+            )
             return answer(turn, content, focus=replace(turn.focus, pending=None))
         return None
+    if pending.field == "notice":
+        return increase(turn.about("lease.increase"), desk)
     return nonrenewal(turn.about("lease.nonrenewal"), desk)
 
 
-def _told(turn: Turn, desk: Desk) -> dict[str, Any]:
-    """What the visitor said of her lease, now or before."""
-    lease = dict(turn.profile.get("lease") or {})
-    mentioned = turn.first("date")
-    if mentioned is not None and mentioned.problem is None and mentioned.grain == "day":
-        lease["end"] = mentioned.value
-    elif mentioned is not None and mentioned.problem is None and mentioned.grain == "month":
-        lease["end"] = _last_day(mentioned)
-    duration = turn.value("duration")
-    # « un fils de 3 ans » reads as a length of time too: an age is not the lease's.
-    if isinstance(duration, dict) and duration.get("months") and not turn.all("age"):
-        lease["length_months"] = duration["months"]
-    said = said_choice(turn.text, desk.lease_words)
-    match turn.value("answer") or (said.value if said is not None else None):
-        case "short":
-            lease |= {"length_months": 6, **_USUAL}
-        case "year":
-            lease |= {"length_months": USUAL_LENGTH, **_USUAL}
-        case "indeterminate":
-            lease |= {"term": Term.INDETERMINATE.value, "lodging": Lodging.DWELLING.value}
-        case "room" | "low_rent" | "student" | "sublet" as lodging:
-            lease["lodging"] = lodging
-    return lease
+def _ask_end(turn: Turn, desk: Desk, phrase: str, values: dict[str, str]) -> Reply:
+    return _ask(turn, desk, phrase, field="end", topic="lease.nonrenewal", values=values)
 
 
-def _last_day(mentioned: Entity) -> str:
-    """« fin juin »: leases end on the last day of a month."""
-    first = date.fromisoformat(str(mentioned.value)).replace(day=1)
-    after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-    return date.fromordinal(after.toordinal() - 1).isoformat()
-
-
-def _window(turn: Turn, desk: Desk, end: date, lease: dict[str, Any]) -> Reply:
+def _ask(
+    turn: Turn,
+    desk: Desk,
+    phrase: str,
+    *,
+    field: str,
+    topic: str,
+    values: dict[str, str] | None = None,
+) -> Reply:
+    """Say back what cannot be, and ask once more; the next time, offer a person."""
     library = desk.library
-    length = lease.get("length_months")
-    lodging = Lodging(lease.get("lodging") or Lodging.DWELLING.value)
-    term = Term(lease.get("term") or Term.FIXED.value)
-    rule = desk.lease.window(turn.today)
-    found = nonrenewal_window(
-        end=end, length_months=length or USUAL_LENGTH, lodging=lodging, rule=rule, term=term
-    )
-    profile = {**turn.profile, "lease": lease}
-    if isinstance(found, NoWindow):
-        content = plain(
-            library,
-            "lease_closed",
-            topic="lease.nonrenewal",
-            because=found.because,
-            next_step=found.next_step,
-        )
-        return answer(turn, content, focus=replace(turn.focus, pending=None), profile=profile)
-    entry = library.default_entry("lease.nonrenewal")
-    content = say_entry(entry, turn, desk, buttons=_other_cases(desk, lodging, length, term))
-    paragraphs = [_dates(found, turn, desk), library.phrase("lease_how")]
-    if length is None and lodging is Lodging.DWELLING and term is Term.FIXED:
-        paragraphs.append(library.phrase("lease_assumed"))
-    paragraphs.append(library.phrase("lease_article", article=found.article.rstrip(".")))
-    source = Source(
-        title=found.source.title,
-        url=found.source.url,
-        read_on=getattr(found.source, "read_on", None),
-    )
-    content = replace(
-        content,
-        text="\n\n".join(paragraphs),
-        sources=(source_json(source), *content.sources),
-        data={
-            "window": {"first": found.first.isoformat(), "last": found.last.isoformat()},
-            "lease_end": found.end.isoformat(),
-            "rule": found.article,
-        },
-    )
-    focus = replace(turn.focus, topic="lease.nonrenewal", entry=entry.id, pending=None, misses=0)
-    return answer(turn, content, focus=focus, profile=profile)
+    before = turn.focus.pending
+    asked = before.asked + 1 if before is not None and before.form == FORM else 1
+    handoff = quick_reply(library.phrase("button_handoff"), "handoff")
+    if asked > MOST_ASKED:
+        content = plain(library, "lease_give_up", topic=topic, buttons=[handoff])
+        return answer(turn, content, focus=replace(turn.focus, topic=topic, pending=None))
+    content = plain(library, phrase, topic=topic, buttons=[handoff], data=None, **(values or {}))
+    pending = Pending(form=FORM, field=field, asked=asked)
+    return answer(turn, content, focus=replace(turn.focus, topic=topic, pending=pending, misses=0))
 
 
-def _dates(window: Window, turn: Turn, desk: Desk) -> str:
-    values = {
-        "first": french_day(window.first),
-        "last": french_day(window.last),
-        "lease_end": french_day(window.end),
-    }
-    if window.standing(turn.today) is Standing.PASSED:
-        return desk.library.phrase("lease_window_passed", **values)
-    left = str(window.days_left(turn.today))
-    return desk.library.phrase("lease_window", days_left=left, **values)
-
-
-def _other_cases(
-    desk: Desk, lodging: Lodging, length: int | None, term: Term
-) -> list[dict[str, str]]:
-    library = desk.library
-    usual = term is Term.FIXED and lodging is Lodging.DWELLING
-    cases = {
-        "short": usual and (length is None or length >= USUAL_LENGTH),
-        "room": lodging is not Lodging.ROOM,
-        "year": not usual or (length is not None and length < USUAL_LENGTH),
-    }
-    return [
-        quick_reply(library.phrase(f"button_lease_{name}"), "lease.nonrenewal", answer=name)
-        for name, offered in cases.items()
-        if offered
-    ]
-
-
-def _ask_end(turn: Turn, desk: Desk, phrase: str) -> Reply:
-    content = plain(desk.library, phrase, topic="lease.nonrenewal")
-    asked = turn.focus.pending.asked + 1 if turn.focus.pending else 1
-    pending = Pending(form=FORM, field="end", asked=asked)
-    focus = replace(turn.focus, topic="lease.nonrenewal", pending=pending, misses=0)
-    return answer(turn, content, focus=focus)
-
-
-def _ask_end_after_answer(turn: Turn, desk: Desk) -> Reply:
+def _ask_end_after_answer(turn: Turn, desk: Desk, known: Told) -> Reply:
     entry = desk.library.default_entry("lease.nonrenewal")
     content = say_entry(entry, turn, desk, more=[desk.library.phrase("lease_ask_end")])
     pending = Pending(form=FORM, field="end")
     focus = replace(turn.focus, topic="lease.nonrenewal", entry=entry.id, pending=pending, misses=0)
-    return answer(turn, content, focus=focus)
+    return answer(turn, content, focus=focus, profile=lease_answers.kept(turn, known))
 
 
 def _or_violence(answerer: Callable[[Turn, Desk], Reply]) -> Callable[[Turn, Desk], Reply]:
@@ -198,24 +243,19 @@ def _or_violence(answerer: Callable[[Turn, Desk], Reply]) -> Callable[[Turn, Des
         if turn.value("safety") == "violence_lease" and turn.value("entry") is None:
             named = Entity(entity="entry", value=VIOLENCE_ENTRY)
             turn = replace(turn, intent="lease.special", entities=(*turn.entities, named))
-            return answer_topic(turn, desk)
+            return special(turn, desk)
         return answerer(turn, desk)
 
     return respond
 
 
 TOPICS = {
+    "lease.end": _or_violence(end),
     "lease.nonrenewal": _or_violence(nonrenewal),
     "lease.notice": _or_violence(notice),
+    "lease.increase": _or_violence(increase),
+    "lease.special": _or_violence(special),
     **dict.fromkeys(
-        (
-            "lease.end",
-            "lease.assignment",
-            "lease.sublet",
-            "lease.agreement",
-            "lease.special",
-            "lease.increase",
-        ),
-        _or_violence(answer_topic),
+        ("lease.assignment", "lease.sublet", "lease.agreement"), _or_violence(_transfer)
     ),
 }

@@ -38,7 +38,7 @@ TOPICS: Mapping[str, Answerer] = {**_ANSWERED, **dialogue.dialogue_topics(_ANSWE
 
 FORMS: Mapping[str, Form] = {
     handoff.FORM: handoff.take_answer,
-    lease.FORM: lease.take_end,
+    lease.FORM: lease.take_answer,
     programs.FORM: programs.take_answer,
     matching.FORM: matching.take_answer,
     plan.FORM: plan.take_answer,

@@ -14,7 +14,15 @@ from typing import Any, TypeVar
 import msgspec
 import yaml
 
-from marie.guidance.lease import WindowRule, in_force
+from marie.guidance.lease_rules import (
+    RefusalRule,
+    RenewalRule,
+    ReplyRule,
+    SpecialRule,
+    WindowRule,
+    in_force,
+)
+from marie.guidance.lease_ways import Rules, WayRule
 from marie.knowledge.file_mistakes import in_french
 from marie.knowledge.library import KnowledgeErrors
 
@@ -53,20 +61,60 @@ class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     noted: str | None = None
 
 
-@dataclass(frozen=True)
+class Cues(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Folded words before a date, or around a length of time, that say what it is."""
+
+    start: tuple[str, ...]
+    received: tuple[str, ...]
+    end: tuple[str, ...]
+    not_length_after: tuple[str, ...]
+    not_length_before: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class LeaseRules:
-    """The dated rules of the end of a lease."""
+    """The dated rules of the end of a lease, and the words that tell which lease it is."""
 
     nonrenewal: tuple[WindowRule, ...]
+    landlord_notice: tuple[WindowRule, ...]
+    increase_reply: tuple[ReplyRule, ...]
+    assignment_reply: tuple[ReplyRule, ...]
+    assignment_refusal: tuple[RefusalRule, ...]
+    renewal: tuple[RenewalRule, ...]
+    special: tuple[SpecialRule, ...]
+    ways: tuple[WayRule, ...]
+    cues: Cues
+    grounds: tuple[Choice, ...]
 
     def window(self, day: date) -> WindowRule:
         """The rule of the non-renewal notice that holds on `day`."""
         return in_force(self.nonrenewal, day)
 
+    def on(self, day: date) -> Rules:
+        """The rules that hold on `day`."""
+        return Rules(
+            nonrenewal=self.window(day),
+            increase=in_force(self.increase_reply, day),
+            renewal=in_force(self.renewal, day),
+            special=tuple(each for each in self.special if each.from_ <= day),
+            ways=self.ways,
+        )
+
 
 def load_lease_rules(folder: Path) -> LeaseRules:
     """The rules of `knowledge/lease/`."""
-    return LeaseRules(nonrenewal=read(folder / "nonrenewal.yml", tuple[WindowRule, ...]))
+    return LeaseRules(
+        nonrenewal=read(folder / "nonrenewal.yml", tuple[WindowRule, ...]),
+        landlord_notice=read(folder / "landlord_notice.yml", tuple[WindowRule, ...]),
+        increase_reply=read(folder / "increase_reply.yml", tuple[ReplyRule, ...]),
+        assignment_reply=read(folder / "assignment_reply.yml", tuple[ReplyRule, ...]),
+        assignment_refusal=read(folder / "assignment_refusal.yml", tuple[RefusalRule, ...]),
+        renewal=read(folder / "renewal.yml", tuple[RenewalRule, ...]),
+        special=read(folder / "special.yml", tuple[SpecialRule, ...]),
+        ways=read(folder / "ways.yml", tuple[WayRule, ...]),
+        cues=read(folder / "cues.yml", Cues),
+        grounds=read(folder / "grounds.yml", tuple[Choice, ...]),
+    )
 
 
 def load_follow_ups(knowledge: Path) -> tuple[FollowUp, ...]:

@@ -14,27 +14,32 @@ from hypothesis import strategies as st
 from marie.guidance.lease import (
     EndBeforeStart,
     LengthUnknown,
-    Lodging,
-    NoRule,
     NoWindow,
-    RefusalRule,
-    RenewalRule,
-    ReplyRule,
-    SpecialRule,
     Standing,
-    Term,
     Window,
-    WindowRule,
     after_refusal,
     answer_by,
-    in_force,
     length_in_months,
     nonrenewal_window,
     renewed_until,
     shift_months,
     special_end,
 )
-from marie.knowledge.rules import read
+from marie.guidance.lease_days import last_mail_day, quiet
+from marie.guidance.lease_facts import Contradiction, doubt, reconcile
+from marie.guidance.lease_rules import (
+    Lodging,
+    NoRule,
+    RefusalRule,
+    RenewalRule,
+    ReplyRule,
+    SpecialRule,
+    Term,
+    WindowRule,
+    in_force,
+)
+from marie.guidance.lease_ways import Situation, Way, ways_out
+from marie.knowledge.rules import load_lease_rules, read
 from marie.settings import ROOT
 
 LAW = ROOT / "knowledge" / "lease"
@@ -285,3 +290,119 @@ def test_texts_say_the_same_delays_as_the_rules() -> None:
     assert said["lease_notice_room"] == by_case["room"]
     assert said["lease_assignment_reply"] == f"{ASSIGNMENT.delay} jours"
     assert said["lease_renewal_longest"] == f"{RENEWAL.longest_months} mois"
+
+
+LEASE = load_lease_rules(LAW)
+WRONG = {"EndBeforeStart": EndBeforeStart, "Contradiction": Contradiction}
+
+
+@pytest.mark.parametrize("row", TABLES["reconciled"], ids=case)
+def test_start_end_and_length_agree_or_are_said_to_contradict(row: dict[str, Any]) -> None:
+    told = {"start": row["start"], "end": row["end"], "length_months": row["months"]}
+    if "wrong" in row:
+        with pytest.raises(WRONG[row["wrong"]]):
+            reconcile(**told, today=TODAY)
+        return
+
+    found = reconcile(**told, today=TODAY)
+
+    assert found.end == row["becomes"]
+    assert found.end_counted is (row["end"] is None)
+    if "length" in row:
+        assert found.length_months == row["length"]
+
+
+@pytest.mark.parametrize("row", TABLES["doubts"], ids=case)
+def test_end_that_cannot_be_is_doubted_and_the_day_beside_it_is_not(row: dict[str, Any]) -> None:
+    assert doubt(row["end"], TODAY) == row["doubt"]
+
+
+@pytest.mark.parametrize("row", TABLES["quiet_days"], ids=case)
+def test_holiday_is_named_and_mail_comes_the_day_before(row: dict[str, Any]) -> None:
+    found = quiet(row["day"])
+
+    assert (found.kind if found else None) == row["kind"]
+    assert last_mail_day(row["day"]) == row["mail"]
+    if found is not None and found.kind == "holiday":
+        assert found.name
+        assert "'" not in found.name
+
+
+def ways(told: dict[str, Any]) -> dict[str, Way]:
+    told = dict(told)
+    if "lodging" in told:
+        told["lodging"] = Lodging(told["lodging"])
+    if "term" in told:
+        told["term"] = Term(told["term"])
+    found = ways_out(Situation(today=TODAY, **told), LEASE.on(TODAY))
+    return {way.id: way for way in found}
+
+
+@pytest.mark.parametrize("row", TABLES["ways"], ids=lambda row: row["name"])
+def test_ways_out_stand_in_order_with_the_closed_ones_last(row: dict[str, Any]) -> None:
+    found = ways(row["told"])
+    by_status = {
+        name: [way.id for way in found.values() if way.status in statuses]
+        for name, statuses in {
+            "open": ("open", "not_yet"),
+            "to_check": ("to_check",),
+            "closed": ("closed",),
+        }.items()
+    }
+
+    assert by_status == {name: row[name] for name in by_status}
+    assert list(found) == [*row["open"], *row["to_check"], *row["closed"]]
+    for way, days in row.get("days", {}).items():
+        assert {name: found[way].days[name] for name in days} == days
+
+
+@pytest.mark.parametrize("row", TABLES["ways"], ids=lambda row: row["name"])
+def test_every_way_has_a_source_and_every_closed_one_a_reason(row: dict[str, Any]) -> None:
+    for way in ways(row["told"]).values():
+        assert way.source.url.startswith("http")
+        assert way.says or way.because
+        if way.status == "closed":
+            assert way.because
+
+
+@given(end=decade, months=lengths, received=decade, lodging=st.sampled_from(Lodging))
+def test_no_situation_leaves_a_person_without_an_open_way(
+    end: date, months: int, received: date, lodging: Lodging
+) -> None:
+    told = {"end": end, "length_months": months, "received": received, "lodging": lodging.value}
+
+    assert any(way.status == "open" for way in ways(told).values())
+
+
+@given(received=decade)
+def test_answer_to_an_increase_is_due_a_calendar_month_later_cut_to_its_last_day(
+    received: date,
+) -> None:
+    last = answer_by(received=received, rule=INCREASE)
+
+    assert (last.year * 12 + last.month) - (received.year * 12 + received.month) == 1
+    assert last.day == received.day or (last + timedelta(days=1)).day == 1
+
+
+def test_window_follows_the_day_after_the_end_for_every_end_of_a_decade() -> None:
+    """FAITS A12, written another way than the formula: by the calendar, day by day."""
+    for ordinal in range(date(2026, 1, 1).toordinal(), date(2036, 1, 1).toordinal()):
+        end = date.fromordinal(ordinal)
+        after = end + timedelta(days=1)
+        found = window(end)
+        assert found.first == months_earlier(after, 6)
+        assert found.last + timedelta(days=1) == months_earlier(after, 3)
+        short = window(end, length_months=6)
+        assert short.first == months_earlier(after, 2)
+        assert short.last + timedelta(days=1) == months_earlier(after, 1)
+
+
+def months_earlier(day: date, months: int) -> date:
+    """Back to the first of the month, month by month, then on to the day or the month's last."""
+    first = day.replace(day=1)
+    for _ in range(months):
+        first = (first - timedelta(days=1)).replace(day=1)
+    found = first
+    while found.day < day.day and (found + timedelta(days=1)).month == first.month:
+        found += timedelta(days=1)
+    return found
