@@ -91,7 +91,7 @@ def about_cards(turn: Turn, desk: Desk, topics: Answerers) -> Reply | None:
     if turn.all("place"):
         return None
     if fields and _may_be_about_the_list(turn):
-        return _tell_fields(fields, turn, desk)
+        return pick(turn, desk, fields) or _tell_fields(fields, turn, desk)
     return _relisted(turn, desk) or _other_side(turn, desk, topics)
 
 
@@ -117,8 +117,8 @@ def more(turn: Turn, desk: Desk) -> Reply:
     return reply
 
 
-def pick(turn: Turn, desk: Desk) -> Reply | None:
-    """« Le deuxième », « 2 », « le plus proche »: that card with all that is known of it."""
+def pick(turn: Turn, desk: Desk, fields: Sequence[CardField] = ()) -> Reply | None:
+    """« Le deuxième », « 2 », « le plus proche »: that card, what is asked of it first."""
     shown = turn.focus.shown
     if not shown:
         return None
@@ -134,7 +134,7 @@ def pick(turn: Turn, desk: Desk) -> Reply | None:
         content = plain(desk.library, "cards_pick_which", topic=_topic(turn), count=count)
         return answer(turn, content, focus=turn.focus)
     resource = desk.directory.get(shown[wanted - 1])
-    return None if resource is None else _show([resource], turn, desk, ())
+    return None if resource is None else _show([resource], turn, desk, fields)
 
 
 def listed_entry(turn: Turn, desk: Desk) -> Entry | None:
@@ -199,6 +199,10 @@ def _relisted(turn: Turn, desk: Desk) -> Reply | None:
     asked = desk.card_words
     if says(turn.text, asked.questions):
         return None
+    if says(turn.text, asked.others) and desk.directory.names_kind(
+        turn.text, entry.resources.kinds
+    ):
+        return more(turn, desk)
     if turn.focus.narrowed and says(turn.text, asked.wider):
         return _list(entry, turn, desk)
     if says(turn.text, asked.nearer) and turn.intent != "pick":
@@ -244,6 +248,7 @@ def _show(found: Sequence[Resource], turn: Turn, desk: Desk, fields: Sequence[Ca
         topic=topic,
         shown=shown if keeps else tuple(each.id for each in found),
         picked=found[0].id if len(found) == 1 else None,
+        place=turn.focus.place or _town(found[0]),
         offset=turn.focus.offset if keeps else 0,
         entry=turn.focus.entry if keeps else None,
         misses=0,
@@ -326,6 +331,11 @@ def _value(field: CardField, hit: Hit, desk: Desk) -> str:
             return places(resource, desk.library)
         case name:
             return getattr(resource, name) or ""
+
+
+def _town(resource: Resource) -> str | None:
+    code = resource.municipality_code
+    return None if code is None else f"municipality:{code}"
 
 
 def _topic(turn: Turn) -> str:

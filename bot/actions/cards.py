@@ -97,6 +97,8 @@ def _found(listing: Listing, place: Place, desk: Desk) -> str:
         return library.phrase("cards_none_but_all", noun=none, place=where)
     distance = kilometres(away[0].distance_km or 0)
     near = (away[0].distance_km or 0) <= LOCAL_KM
+    if near and listing.hits[0].tier not in ELSEWHERE:
+        return library.phrase("cards_none_but_all", noun=none, place=where)
     phrase = "cards_nearest" if near else "cards_far"
     return library.phrase(phrase, noun=none, place=where, distance=distance)
 

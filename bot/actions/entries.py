@@ -64,7 +64,7 @@ def answer_topic(turn: Turn, desk: Desk, *, offset: int = 0, continued: bool = F
         listed=topic if hits else turn.focus.listed,
         misses=0,
         pending=None,
-        narrowed=wanted,
+        narrowed=wanted if listing is not None else turn.focus.narrowed,
     )
     return answer(turn, content, focus=focus)
 

@@ -19,6 +19,12 @@ from marie.knowledge.search_words import EXCLUSIVE
 CARDS = 5
 """Never more cards at once."""
 
+SPARE = 60
+"""How many more are looked up when some are left out, or sorted again."""
+
+ACROSS_KM = 30.0
+"""A service farther than this is not on the spot."""
+
 OFFICIAL = 2
 """Of what serves all of Québec, when nothing is near."""
 
@@ -56,32 +62,50 @@ def _search(
     query: ResourceQuery, near: Place | None, desk: Desk, wanted: tuple[str, ...], offset: int
 ) -> Page:
     limit = min(query.limit, CARDS)
+    several = len(query.kinds) > 1
+    chosen = several or (query.kinds == ("school",) and not wanted)
     page = desk.directory.search(
         near=near,
         kinds=frozenset(query.kinds),
-        limit=limit + _spare(query.kinds),
-        offset=offset,
+        limit=offset + limit + (SPARE if chosen else 0),
         narrowed=wanted,
         distinct=True,
     )
-    hits = [hit for hit in page.hits if not _is_of_no_use(hit, query.kinds)]
-    useless = sum(hit.tier is Tier.INSIDE for hit in page.hits) - sum(
-        hit.tier is Tier.INSIDE for hit in hits
+    hits = list(page.hits)
+    if chosen:
+        hits = [hit for hit in hits if not _is_of_no_use(hit, desk)]
+        page = _counted(page, hits)
+    if several:
+        hits.sort(key=lambda hit: _standing(hit, query))
+    return replace(page, hits=tuple(hits[offset : offset + limit]))
+
+
+def _standing(hit: Hit, query: ResourceQuery) -> tuple[int, int]:
+    """A service for all of Québec is nearer than one in a town across the region."""
+    across = hit.tier is Tier.NEARBY and (hit.distance_km or 0) > ACROSS_KM
+    tier = Tier.FARTHER if across else hit.tier
+    return tier, query.kinds.index(hit.resource.kind) if hit.tier in SERVING else 0
+
+
+def _counted(page: Page, kept: list[Hit]) -> Page:
+    """The page with its counts without what was left out."""
+    out = [hit for hit in page.hits if hit not in kept]
+    nearby = sum(hit.tier is Tier.NEARBY for hit in out)
+    return replace(
+        page,
+        total=page.total - len(out),
+        inside=page.inside - sum(hit.tier is Tier.INSIDE for hit in out),
+        nearby=None if page.nearby is None else page.nearby - nearby,
     )
-    # Of what serves a whole region, first the kind that the entry names first.
-    hits.sort(
-        key=lambda hit: (hit.tier, hit.tier in SERVING and query.kinds.index(hit.resource.kind))
-    )
-    return replace(page, hits=tuple(hits[:limit]), inside=page.inside - useless)
 
 
-def _spare(kinds: tuple[ResourceKind, ...]) -> int:
-    return 20 if len(kinds) > 1 else 0
-
-
-def _is_of_no_use(hit: Hit, kinds: tuple[ResourceKind, ...]) -> bool:
-    """A centre of applied research is no organisation that helps people settle."""
-    return "other" in kinds and hit.resource.kind == "other" and hit.tier in ELSEWHERE
+def _is_of_no_use(hit: Hit, desk: Desk) -> bool:
+    """A centre of applied research settles nobody; a college is no school for a child."""
+    resource = hit.resource
+    if hit.tier not in ELSEWHERE:
+        return False
+    apart = desk.card_words.only_when_named
+    return any(keyword in apart for keyword in resource.keywords)
 
 
 def _serves(page: Page) -> bool:
@@ -95,7 +119,7 @@ def precisions(entry: Entry, query: ResourceQuery, turn: Turn, desk: Desk) -> tu
     said = () if turn.pressed else said_precisions(turn.text, query.kinds, desk)
     if not said and not entry.default:
         said = desk.directory.narrowing(" ".join((entry.title, *entry.questions)), query.kinds)[:1]
-    before = turn.focus.narrowed if turn.focus.topic == entry.topic else ()
+    before = turn.focus.narrowed if entry.topic in (turn.focus.listed, turn.focus.topic) else ()
     if turn.all("place") and desk.directory.names_kind(turn.text, query.kinds):
         # A new question, for the same child.
         before = tuple(token for token in before if token in desk.card_words.adds)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from marie.knowledge.asked import load_asked
+from marie.knowledge.cards import load_card_words
 from marie.knowledge.criteria import criteria_problems
+from marie.knowledge.figures import load_wordings as load_figure_words
 from marie.knowledge.library import KnowledgeErrors, Library
 from marie.knowledge.opened import open_knowledge
 from marie.knowledge.openings import load_matching
@@ -20,7 +22,7 @@ from marie.settings import Settings
 
 def check(settings: Settings) -> int:
     """Print what is wrong; exit code 1 when something is."""
-    problems = list(_problems(settings))
+    problems = list(dict.fromkeys(_problems(settings)))
     for problem in problems:
         print(problem)
     if problems:
@@ -46,9 +48,12 @@ def _problems(settings: Settings) -> Iterator[str]:
     yield from rule_problems(folder)
     if phrases:
         yield from all_problems(folder, phrases)
-        opened = open_knowledge(folder)
-        yield from plan_problems(folder, opened.live.current(), opened.directory)
-    for load in (load_asked, load_matching, load_talk_words):
+        try:
+            opened = open_knowledge(folder)
+            yield from plan_problems(folder, opened.live.current(), opened.directory)
+        except KnowledgeErrors as error:
+            yield from error.problems
+    for load in (load_asked, load_card_words, load_figure_words, load_matching, load_talk_words):
         try:
             load(folder)
         except KnowledgeErrors as error:

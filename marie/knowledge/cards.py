@@ -47,6 +47,7 @@ class CardWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     fields: tuple[CardField, ...]
     without_subsidy: tuple[str, ...]
     not_fields: tuple[str, ...]
+    others: tuple[str, ...]
     nearer: tuple[str, ...]
     wider: tuple[str, ...]
     only: frozenset[str]
@@ -54,6 +55,7 @@ class CardWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     details: tuple[str, ...]
     nearest: tuple[str, ...]
     ages: tuple[AgeMeaning, ...]
+    only_when_named: frozenset[str]
     siblings: dict[str, ResourceKind]
     finders: dict[ResourceKind, str]
 

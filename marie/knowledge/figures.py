@@ -32,8 +32,9 @@ class Wording(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 Wordings = Mapping[str, Wording]
 
 
-def load_wordings(path: Path) -> Wordings:
-    """By indicator; `KnowledgeErrors` says what is wrong in the file."""
+def load_wordings(knowledge: Path) -> Wordings:
+    """`imports/figures.yml` by indicator; `KnowledgeErrors` says what is wrong in the file."""
+    path = knowledge / "imports" / "figures.yml"
     if not path.exists():
         return {}
     try:

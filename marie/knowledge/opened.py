@@ -65,6 +65,6 @@ def open_knowledge(folder: Path, data: Path | None = None) -> Knowledge:
             gazetteer,
             periods=load_periods(folder / "imports" / "periods.yml"),
             folder=None if data is None else data / SNAPSHOTS,
-            wordings=load_wordings(folder / "imports" / "figures.yml"),
+            wordings=load_wordings(folder),
         ),
     )

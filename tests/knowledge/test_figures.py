@@ -24,7 +24,7 @@ def published(region: str, indicator: str, period: str, value: float) -> Publish
 
 
 def said(knowledge: Knowledge, *figures: Published) -> dict[str, dict[str, Figure]]:
-    wordings = load_wordings(ROOT / "knowledge" / "imports" / "figures.yml")
+    wordings = load_wordings(ROOT / "knowledge")
     return spoken_figures(figures, wordings, knowledge.gazetteer)
 
 
@@ -68,7 +68,7 @@ def test_figures_are_heard_from_the_snapshot(knowledge: Knowledge, tmp_path: Pat
         knowledge.gazetteer,
         periods=DEFAULT_PERIODS,
         folder=tmp_path,
-        wordings=load_wordings(ROOT / "knowledge" / "imports" / "figures.yml"),
+        wordings=load_wordings(ROOT / "knowledge"),
     )
     assert live.figures("01") == {}
     figure = published("01", "taux_chomage", "2025", 5.0)
@@ -78,7 +78,7 @@ def test_figures_are_heard_from_the_snapshot(knowledge: Knowledge, tmp_path: Pat
 
 
 def test_mistake_in_the_wording_names_the_file(tmp_path: Path) -> None:
-    path = tmp_path / "figures.yml"
-    path.write_text("taux: {id: 3}")
+    (tmp_path / "imports").mkdir()
+    (tmp_path / "imports" / "figures.yml").write_text("taux: {id: 3}")
     with pytest.raises(KnowledgeErrors, match=r"figures\.yml"):
-        load_wordings(path)
+        load_wordings(tmp_path)

@@ -309,3 +309,26 @@ def test_stale_card_says_so_in_details_too(talk: Talk, desk: Desk) -> None:
     reply = talk.say("le premier", "pick", {"entity": "ordinal", "value": 1})
     assert "à revérifier" in said(reply)
     assert "cela date" in said(reply)
+
+
+def test_precision_survives_a_question_about_the_price(talk: Talk) -> None:
+    talk.place("garderie st-hyacinthe poupon", "childcare.find")
+    talk.say("et le prix?", "follow_up")
+    reply = talk.say("seulement les CPE", "childcare.find")
+    assert names(reply) == ["CPE du Banc 5", "CPE du Banc 8"]
+
+
+def test_phone_of_the_second_is_that_ones(talk: Talk) -> None:
+    first = talk.place("garderie à Saint-Hyacinthe", "childcare.find")
+    reply = talk.say("le deuxième, le téléphone", "pick", {"entity": "ordinal", "value": 2})
+    assert names(reply) == names(first)[1:2]
+    assert said(reply).splitlines()[1].startswith("Téléphone :")
+
+
+def test_organisations_go_on_without_doubles(talk: Talk) -> None:
+    reply = talk.place("organisme pour immigrants à Matane", "organization.find")
+    seen: list[str] = []
+    for _ in range(4):
+        seen += [card["id"] for card in reply.messages[0].resources]
+        reply = talk.say("d’autres", "more")
+    assert len(seen) == len(set(seen)) > 3
