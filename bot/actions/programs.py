@@ -285,5 +285,5 @@ def _holds(said: str, phrases: Sequence[str]) -> bool:
 
 TOPICS = {
     "eligibility": eligibility,
-    **dict.fromkeys(("program.info", "moving.aid", "moving.trip"), answer_topic),
+    **dict.fromkeys(("program.info", "moving.aid"), answer_topic),
 }

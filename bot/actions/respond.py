@@ -98,6 +98,8 @@ def _without_offer(turn: Turn) -> Turn:
 def _with_second_need(turn: Turn, desk: Desk, reply: Reply) -> Reply:
     """The reply, and a button for the other need that the message says."""
     focus = msgspec.convert(reply.focus, Focus)
+    if not reply.messages:
+        return reply  # what Marie says is chosen when it is saved
     last = reply.messages[-1]
     if turn.pressed or turn.intent not in TOPICS - ALONE or last.topic in ALONE:
         return reply
@@ -140,7 +142,7 @@ def _ask_again(turn: Turn, desk: Desk, pending: Pending) -> Reply:
 def _recall(reply: Reply, desk: Desk, pending: Pending) -> Reply:
     """Keep the open question and recall it after the answer, unless the answer asks another."""
     focus = msgspec.convert(reply.focus, Focus)
-    if focus.pending not in (None, pending) or reply.handover is not None:
+    if focus.pending not in (None, pending) or reply.handover is not None or not reply.messages:
         return reply
     question = desk.library.phrase(question_phrase(pending))
     reminder = desk.library.phrase("pending_reminder", question=question)

@@ -14,6 +14,7 @@ from bot.actions import (
     plan,
     programs,
     region,
+    trips,
 )
 from bot.actions.entries import answer_topic
 from bot.actions.respond import Answerer, Form
@@ -31,6 +32,7 @@ _ANSWERED: dict[str, Answerer] = {
     **programs.TOPICS,
     **matching.TOPICS,
     **plan.TOPICS,
+    **trips.TOPICS,
     "handoff": handoff.ask_for_person,
 }
 
@@ -42,4 +44,5 @@ FORMS: Mapping[str, Form] = {
     programs.FORM: programs.take_answer,
     matching.FORM: matching.take_answer,
     plan.FORM: plan.take_answer,
+    trips.FORM: trips.take_answer,
 }

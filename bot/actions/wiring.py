@@ -16,6 +16,7 @@ from marie.guidance.eligibility import Program
 from marie.guidance.plan import StepRule
 from marie.knowledge.asked import Asked, load_asked
 from marie.knowledge.criteria import Criteria, load_criteria
+from marie.knowledge.events import LiveEvents
 from marie.knowledge.library import Library
 from marie.knowledge.opened import Knowledge, open_knowledge
 from marie.knowledge.openings import LiveOpenings, Matching, load_matching
@@ -49,6 +50,7 @@ class Desk(Knowledge):
     criteria: Criteria
     talk: TalkWords
     asked: tuple[Asked, ...]
+    events: LiveEvents
     live_plan_rules: LivePlanRules
     plan_words: PlanWords
     simple: bool = False
@@ -89,6 +91,7 @@ def open_desk(knowledge: Path, data: Path | None = None) -> Desk:
         criteria=load_criteria(knowledge),
         talk=load_talk_words(knowledge),
         asked=load_asked(knowledge),
+        events=LiveEvents(data),
         live_plan_rules=LivePlanRules(knowledge),
         plan_words=load_plan_words(knowledge),
     )

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from marie.domain.events import EventRequest
 from marie.domain.leads import HandoverRequest
 from marie.domain.messages import Content
 
@@ -27,7 +28,8 @@ class Reply:
     """Marie's answer to one message.
 
     `focus` and `profile` replace what the conversation had; `handover` asks for a person;
-    `withdraw` takes that request back; `understood` says how the sentence was read.
+    `withdraw` takes that request back; `event` registers for an event or leaves it, and what became
+    of it is said after `messages`; `understood` says how the sentence was read.
     """
 
     messages: tuple[Content, ...]
@@ -35,5 +37,6 @@ class Reply:
     profile: dict[str, Any] = field(default_factory=dict)
     handover: HandoverRequest | None = None
     withdraw: bool = False
+    event: EventRequest | None = None
     miss: Miss | None = None
     understood: dict[str, Any] = field(default_factory=dict)

@@ -21,6 +21,14 @@ MONTHS = (
 )
 
 
+WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+
+
+def french_weekday(day: date) -> str:
+    """« samedi »."""
+    return WEEKDAYS[day.weekday()]
+
+
 def french_day(day: date) -> str:
     """« 22 novembre 2026 », « 1er juillet 2027 »."""
     number = "1er" if day.day == 1 else str(day.day)

@@ -22,11 +22,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marie.clock import Clock
 from marie.domain.conversation import Conversation, ConversationId
+from marie.domain.events import EventRequest
 from marie.domain.leads import HandoverRequest, Lead
 from marie.domain.messages import Content, Message, Turn
 from marie.domain.replies import Reply
 from marie.rasa.client import RasaClient, RasaUnavailable, TurnRequest
-from marie.services import visitor
+from marie.services import events, visitor
 from marie.services.live import Changed, Hub, Typing
 from marie.store import conversations, leads
 from marie.store.engine import Database
@@ -55,8 +56,8 @@ class Turns:
     """The workers of this process.
 
     `notice` gives what Marie says when she cannot think, `handed_over` what she says when the
-    visitor then asks for a person, `mask` hides personal data in what is kept of a miss (it runs
-    in a thread).
+    visitor then asks for a person, `seats_changed` hears that somebody registered for an event or
+    left one, `mask` hides personal data in what is kept of a miss (it runs in a thread).
     """
 
     def __init__(
@@ -71,8 +72,10 @@ class Turns:
         mask: Callable[[str], str],
         clock: Clock,
         grace: float = GRACE,
+        seats_changed: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
+        self._seats_changed = seats_changed
         self._rasa = rasa
         self._hub = hub
         self._marie = marie
@@ -212,6 +215,8 @@ class Turns:
             if conversation is not None:
                 await self._save(connection, conversation, turn, reply)
         self._hub.changed(conversation_id)
+        if reply.event is not None:
+            self._seats_changed()
 
     async def _still_owed(
         self, connection: AsyncConnection, conversation_id: ConversationId, seq: int
@@ -232,7 +237,10 @@ class Turns:
         turn: TurnRequest,
         reply: Reply,
     ) -> None:
-        for content in reply.messages:
+        said = reply.messages
+        if reply.event is not None:
+            said = (*said, await self._decide(connection, conversation, reply.event))
+        for content in said:
             conversation = await self._say(connection, conversation, content, answers=turn.seq)
         profile = visitor.kept_profile(conversation.profile, turn.profile, reply.profile)
         conversation = replace(conversation, focus=reply.focus, profile=profile)
@@ -252,6 +260,16 @@ class Turns:
             )
         await conversations.mark_turn(connection, conversation.id, turn.seq, Turn.ANSWERED)
         await conversations.save(connection, conversation)
+
+    async def _decide(
+        self, connection: AsyncConnection, conversation: Conversation, request: EventRequest
+    ) -> Content:
+        """What Marie says of a registration, once it is known who has the seat."""
+        outcome, rank = await events.decide(
+            connection, conversation.id, request, now=self._clock()
+        )
+        content = request.outcomes[outcome]
+        return replace(content, text=content.text.replace("{rank}", str(rank)))
 
     async def _say(
         self,

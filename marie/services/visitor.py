@@ -21,8 +21,10 @@ from marie.domain.messages import (
     check_client_id,
     check_text,
 )
+from marie.services import events
 from marie.services.live import Hub
 from marie.store import conversations, leads, reports
+from marie.store import events as event_store
 from marie.store.conversations import Erased
 from marie.store.engine import Database
 
@@ -205,6 +207,7 @@ async def export(
         messages = await conversations.messages_after(connection, conversation_id)
         lead = await leads.latest(connection, conversation_id)
         reported = await reports.of_conversation(connection, conversation_id)
+        registered = await event_store.of_conversation(connection, conversation_id)
     return {
         "conversation_id": conversation.id,
         "created_at": conversation.created_at.isoformat(),
@@ -219,6 +222,18 @@ async def export(
                 "at": each.at.isoformat(),
             }
             for each in reported
+        ],
+        "registrations": [
+            {
+                "event": event.draft.title,
+                "starts_at": event.draft.starts_at.isoformat(),
+                "seat": mine.seat,
+                "name": mine.name,
+                "email": mine.email,
+                "phone": mine.phone,
+                "at": mine.created_at.isoformat(),
+            }
+            for event, mine in registered
         ],
         "lead": None
         if lead is None
@@ -241,6 +256,7 @@ async def erase(
     """Erase the conversation everywhere. Rasa has nothing of it: it keeps no tracker."""
     async with database.write() as connection:
         await conversations.load(connection, conversation_id, lock=True)
+        await events.leave_all(connection, conversation_id)
         await conversations.erase(
             connection, conversation_id, token_hash=hash_token(token), at=clock()
         )

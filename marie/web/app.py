@@ -23,6 +23,8 @@ from marie.web import (
     demo,
     directory,
     documents,
+    event_news,
+    events,
     health,
     kept_papers,
     openapi,
@@ -44,6 +46,7 @@ from marie.web.keys import (
     LIMITS,
     METRICS,
     RASA,
+    SEATS_CHANGED,
     SETTINGS,
     SIGNER,
     TURNS,
@@ -102,11 +105,20 @@ def create_app(
         console_live.routes,
         admin.routes,
         admin_directory.routes,
+        events.routes,
     ):
         app.add_routes(routes)
     add_static_routes(app)
 
-    app.cleanup_ctx.extend([_database, directory.follow_directory, _http, _turns(grace)])
+    app.cleanup_ctx.extend(
+        [
+            _database,
+            directory.follow_directory,
+            event_news.follow_events,
+            _http,
+            _turns(grace),
+        ]
+    )
     return app
 
 
@@ -135,6 +147,7 @@ def _turns(grace: float) -> Callable[[web.Application], AsyncIterator[None]]:
             mask=mask,
             clock=app[CLOCK],
             grace=grace,
+            seats_changed=app[SEATS_CHANGED].set,
         )
         await app[TURNS].recover()
         yield

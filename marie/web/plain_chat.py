@@ -24,7 +24,7 @@ from marie.store.conversations import Erased, UnknownConversation
 from marie.web.documents import shown
 from marie.web.forms import form_client_id, keep_cookie, read_form
 from marie.web.headers import same_origin
-from marie.web.keys import CLOCK, DATABASE, HUB, LIBRARY, LIMITS, TURNS
+from marie.web.keys import CLOCK, DATABASE, HUB, LIBRARY, LIMITS, SEATS_CHANGED, TURNS
 from marie.web.labels import PROBLEMS
 from marie.web.limits import CONVERSATIONS, MESSAGES, TooMany
 from marie.web.pages import page
@@ -227,6 +227,7 @@ async def erase(request: web.Request) -> web.Response:
         await visitor.erase(
             app[DATABASE], app[HUB], visit.conversation_id, token=visit.token, clock=app[CLOCK]
         )
+        app[SEATS_CHANGED].set()
     response = page(request, "chat_erased.html")
     response.del_cookie(COOKIE, path=PATH)
     return response

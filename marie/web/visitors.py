@@ -11,7 +11,16 @@ from aiohttp import web
 from marie.domain.conversation import Conversation, ConversationId
 from marie.services import reports, visitor
 from marie.web.documents import shown
-from marie.web.keys import CLOCK, DATABASE, HUB, LIBRARY, LIMITS, METRICS, TURNS
+from marie.web.keys import (
+    CLOCK,
+    DATABASE,
+    HUB,
+    LIBRARY,
+    LIMITS,
+    METRICS,
+    SEATS_CHANGED,
+    TURNS,
+)
 from marie.web.limits import CONVERSATIONS, MESSAGES, MESSAGES_BY_ADDRESS
 from marie.web.problems import Problem, json_response
 from marie.web.requests import (
@@ -195,4 +204,5 @@ async def erase(request: web.Request) -> web.Response:
     await visitor.erase(
         app[DATABASE], app[HUB], conversation_id, token=bearer(request), clock=app[CLOCK]
     )
+    app[SEATS_CHANGED].set()
     return web.Response(status=204)

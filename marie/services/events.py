@@ -1,0 +1,293 @@
+"""Stays and sessions: planned by administrators, joined and left by visitors.
+
+A seat is given in the transaction that writes Marie's answer, with the event locked: two visitors
+never get the last one. Whoever leaves, or erases her conversation, makes room for the first who
+waits. What the others must hear (a seat came free, another day, cancelled) is remembered with their
+registration and said in their own conversation afterwards (`tell`), in a transaction of its own, so
+that no transaction ever holds two conversations.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from marie.clock import Clock
+from marie.domain.conversation import ConversationId
+from marie.domain.events import (
+    MAX_CAPACITY,
+    MAX_DESCRIPTION,
+    MAX_LINE,
+    Draft,
+    Event,
+    EventRequest,
+    Outcome,
+    Registration,
+)
+from marie.domain.messages import Content, Message
+from marie.domain.people import Staff
+from marie.knowledge.events import PlannedEvent, publish_events
+from marie.services.live import Hub
+from marie.store import conversations, events
+from marie.store import staff as accounts
+from marie.store.engine import Database
+from marie.store.events import Counts, Notice
+
+Say = Callable[[Notice, PlannedEvent], Content]
+"""What Marie says to somebody registered."""
+
+
+class BadEvent(Exception):
+    """What an administrator wrote cannot be an event; `problems` by field, ids of explanations."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__(", ".join(problems))
+        self.problems = dict(problems)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """An event with how full it is."""
+
+    event: Event
+    counts: Counts
+
+
+def check_draft(draft: Draft, *, regions: frozenset[str], taken: int = 0) -> None:
+    """`BadEvent` unless this can be an event with `taken` seats given already."""
+    problems: dict[str, str] = {}
+    for name, value in (
+        ("title", draft.title),
+        ("place", draft.place),
+        ("organizer", draft.organizer),
+    ):
+        if not value.strip():
+            problems[name] = "empty"
+        elif len(value) > MAX_LINE:
+            problems[name] = "too_long"
+    if draft.region not in regions:
+        problems["region"] = "region"
+    if draft.ends_at <= draft.starts_at:
+        problems["ends_at"] = "ends_before"
+    if not 1 <= draft.capacity <= MAX_CAPACITY:
+        problems["capacity"] = "capacity"
+    elif draft.capacity < taken:
+        problems["capacity"] = "below_taken"
+    if len(draft.description) > MAX_DESCRIPTION:
+        problems["description"] = "too_long"
+    if draft.url and not draft.url.startswith(("https://", "http://")):
+        problems["url"] = "url"
+    if problems:
+        raise BadEvent(problems)
+
+
+async def plan(
+    database: Database, draft: Draft, *, regions: frozenset[str], by: Staff, clock: Clock
+) -> str:
+    """Add an event; its id."""
+    check_draft(draft, regions=regions)
+    if draft.starts_at <= clock():
+        raise BadEvent({"starts_at": "past"})
+    event_id = secrets.token_hex(16)
+    async with database.write() as connection:
+        await events.add(connection, event_id, draft, by=by.id, at=clock())
+        await _record(connection, by, clock, "plan_event", event_id)
+    return event_id
+
+
+async def change(
+    database: Database,
+    event_id: str,
+    draft: Draft,
+    *,
+    regions: frozenset[str],
+    by: Staff,
+    clock: Clock,
+) -> None:
+    """Change an event: more seats go to who waits; another day or place is told to everybody."""
+    async with database.write() as connection:
+        known = await events.load(connection, event_id, lock=True)
+        taken = [
+            each for each in await events.registered(connection, event_id) if each.seat == "seat"
+        ]
+        check_draft(draft, regions=regions, taken=len(taken))
+        if draft == known.draft:
+            return
+        changed = replace(known, draft=draft, changes=known.changes + 1)
+        await events.save(connection, changed)
+        if _moved(known.draft, draft):
+            await events.remember_notice(connection, event_id, "changed")
+        await _fill(connection, changed)
+        await _record(connection, by, clock, "change_event", event_id)
+
+
+async def cancel(database: Database, event_id: str, *, by: Staff, clock: Clock) -> None:
+    """Cancel an event; everybody registered will be told. Twice is once."""
+    async with database.write() as connection:
+        known = await events.load(connection, event_id, lock=True)
+        if known.cancelled_at is not None:
+            return
+        await events.save(
+            connection, replace(known, cancelled_at=clock(), changes=known.changes + 1)
+        )
+        await events.remember_notice(connection, event_id, "cancelled")
+        await _record(connection, by, clock, "cancel_event", event_id)
+
+
+async def decide(
+    connection: AsyncConnection, conversation_id: str, request: EventRequest, *, now: datetime
+) -> tuple[Outcome, int]:
+    """Do what a visitor asked, in the transaction of her turn; the outcome and her rank."""
+    try:
+        known = await events.load(connection, request.event_id, lock=True)
+    except events.UnknownEvent:
+        return "closed", 0
+    if request.action == "leave":
+        left = await events.remove(connection, known.id, conversation_id)
+        await _fill(connection, known)
+        return ("left" if left else "absent"), 0
+    registered = await events.registered(connection, known.id)
+    mine = next((each for each in registered if each.conversation_id == conversation_id), None)
+    if mine is not None:
+        return "already", mine.rank
+    if not known.is_open(now):
+        return "closed", 0
+    seats = sum(each.seat == "seat" for each in registered)
+    waiting = len(registered) - seats
+    free = seats < known.draft.capacity and not waiting
+    number = await events.last_number(connection, known.id) + 1
+    await events.register(
+        connection,
+        request,
+        conversation_id,
+        seat="seat" if free else "waiting",
+        number=number,
+        at=now,
+    )
+    return ("seat", seats + 1) if free else ("waiting", waiting + 1)
+
+
+async def leave_all(connection: AsyncConnection, conversation_id: str) -> None:
+    """A conversation is erased: its places go to who waits."""
+    for known, _ in await events.of_conversation(connection, conversation_id):
+        locked = await events.load(connection, known.id, lock=True)
+        await events.remove(connection, locked.id, conversation_id)
+        await _fill(connection, locked)
+
+
+async def planned(database: Database) -> list[Planned]:
+    """Every event with how full it is."""
+    async with database.read() as connection:
+        counts = await events.counts(connection)
+        return [
+            Planned(event=each, counts=counts.get(each.id, Counts()))
+            for each in await events.all_events(connection)
+        ]
+
+
+async def one(database: Database, event_id: str) -> tuple[Event, list[Registration]]:
+    """An event and who registered; `UnknownEvent`."""
+    async with database.read() as connection:
+        known = await events.load(connection, event_id)
+        return known, await events.registered(connection, event_id)
+
+
+async def publish(database: Database, data: Path, *, clock: Clock) -> None:
+    """Make the events to come what every process speaks from its next question on."""
+    now = clock()
+    upcoming = [
+        published(each.event, each.counts)
+        for each in await planned(database)
+        if each.event.is_open(now)
+    ]
+    publish_events(data, upcoming)
+
+
+def published(event: Event, counts: Counts) -> PlannedEvent:
+    """What is said of an event: nothing of who comes."""
+    draft = event.draft
+    return PlannedEvent(
+        id=event.id,
+        kind=draft.kind,
+        title=draft.title,
+        region=draft.region,
+        place=draft.place,
+        starts_at=draft.starts_at,
+        ends_at=draft.ends_at,
+        capacity=draft.capacity,
+        taken=counts.taken,
+        waiting=counts.waiting,
+        organizer=draft.organizer,
+        description=draft.description,
+        url=draft.url,
+    )
+
+
+async def tell(database: Database, hub: Hub, *, marie: str, say: Say, clock: Clock) -> int:
+    """Tell those registered what changed for them, each in her conversation; how many were told.
+
+    While a counsellor has the conversation, Marie is silent: it is told when she has it again.
+    """
+    async with database.read() as connection:
+        waiting = await events.noticed(connection)
+    told = 0
+    for event_id, conversation_id in waiting:
+        async with database.write() as connection:
+            try:
+                conversation = await conversations.load(
+                    connection, ConversationId(conversation_id), lock=True
+                )
+            except conversations.UnknownConversation:
+                continue
+            if not conversation.marie_answers():
+                continue
+            notice = await events.take_notice(connection, event_id, conversation_id)
+            if notice is None:
+                continue
+            known = await events.load(connection, event_id)
+            conversation = replace(conversation, last_seq=conversation.last_seq + 1)
+            message = Message(
+                seq=conversation.last_seq,
+                author="marie",
+                name=marie,
+                at=clock(),
+                content=say(notice, published(known, Counts())),
+            )
+            await conversations.append(connection, conversation.id, message)
+            await conversations.save(connection, conversation)
+        hub.changed(ConversationId(conversation_id))
+        told += 1
+    return told
+
+
+async def _fill(connection: AsyncConnection, event: Event) -> None:
+    """Give free seats to the first who wait; the event is locked."""
+    if event.cancelled_at is not None:
+        return
+    registered = await events.registered(connection, event.id)
+    free = event.draft.capacity - sum(each.seat == "seat" for each in registered)
+    next_ones = [each.conversation_id for each in registered if each.seat == "waiting"][
+        : max(0, free)
+    ]
+    if next_ones:
+        await events.seat(connection, event.id, next_ones)
+
+
+def _moved(before: Draft, after: Draft) -> bool:
+    """Whether those who come must know: another time or place."""
+    return (before.starts_at, before.ends_at, before.place) != (
+        after.starts_at,
+        after.ends_at,
+        after.place,
+    )
+
+
+async def _record(
+    connection: AsyncConnection, by: Staff, clock: Clock, action: str, event_id: str
+) -> None:
+    await accounts.record(connection, at=clock(), staff_id=by.id, action=action, subject=event_id)
