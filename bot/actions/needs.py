@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from bot.actions.entries import same_family
 from bot.actions.turn import Turn
 from marie.knowledge.talk import Need, TalkWords, says
-from marie.language.folding import words
+from marie.language.folding import fold_key, words
 
 FEW = 7
 """Words of a message that only names a need (« et dans cette ville, il y a des écoles? »: nine)."""
@@ -47,8 +47,11 @@ def _alike(need: Need, topic: str) -> bool:
 
 
 def _needs(text: str, talk: TalkWords) -> Iterator[Need]:
+    said = f" {fold_key(text)} "
+    for phrase in talk.besides:
+        said = said.replace(f" {phrase} ", " ")
     for need in talk.needs:
-        if says(text, need.says):
+        if says(said, need.says):
             yield need
 
 

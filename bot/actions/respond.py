@@ -1,7 +1,7 @@
 """One message, one reply: pending questions first, then the topic.
 
 This is the whole order of precedence of Marie's talk:
-1. danger and distress, from any state;
+1. danger and distress, from any state, by their words whatever was read;
 2. requests recognised by their words alone: to cheat, to have one's file read (`asked.yml`);
 3. « stop », « on recommence », « pourquoi cette question? »;
 4. the answer to the question that she asked;
@@ -39,6 +39,12 @@ NO_ANSWER = frozenset({"clarify", "out_of_scope", "inform", "affirm", "deny", "d
 ABOUT_THE_FORM = frozenset({"stop", "restart_over", "why_asked", "resume", "repeat"})
 """What is said about the question itself: it is not recalled after the answer."""
 
+SURE_ENOUGH = 0.45
+"""A reading as distress that no words support needs this confidence."""
+
+NEXT_READING = 0.2
+"""The next reading is answered from this confidence on; under it, Marie asks back."""
+
 ALONE = frozenset(
     {
         *("greeting", "goodbye", "thanks", "handoff", "safety", "language", "abuse", "clarify"),
@@ -54,6 +60,7 @@ def respond(
     """Marie's reply to `turn`."""
     if turn.profile.get("simple"):
         desk = replace(desk, simple=True)
+    turn = _as_alarming_as_it_is(turn, desk)
     turn = remember(with_person(_as_asked(turn, desk), desk), desk)
     pending = turn.focus.pending
     if turn.intent == "safety":
@@ -74,6 +81,30 @@ def respond(
         return _ask_again(turn, desk, pending)
     answered = topics[turn.intent](turn, desk)
     return answered if turn.intent in ABOUT_THE_FORM else _recall(answered, desk, pending)
+
+
+def _as_alarming_as_it_is(turn: Turn, desk: Desk) -> Turn:
+    """The same turn; help lines come for what alarms, and not for « je tue le temps ».
+
+    Words alone decide for danger. Against it, a turn of phrase or little sureness outweighs what
+    the trained model took for distress.
+    """
+    if turn.pressed or turn.first("safety") is not None:
+        return turn
+    kind = desk.safety.find(turn.text)
+    if kind is not None:
+        intent = turn.intent if kind == "violence_lease" else "safety"
+        return replace(
+            turn, intent=intent, entities=(*turn.entities, Entity(entity="safety", value=kind))
+        )
+    if turn.intent != "safety":
+        return turn
+    if turn.confidence >= SURE_ENOUGH and not desk.safety.harmless(turn.text):
+        return turn
+    others = [each for each in turn.ranking if each["name"] != "safety"]
+    name, sure = (others[0]["name"], others[0]["confidence"]) if others else ("clarify", 0.0)
+    intent = name if sure >= NEXT_READING else "clarify"
+    return replace(turn, intent=intent, confidence=sure, ranking=tuple(others))
 
 
 def _as_asked(turn: Turn, desk: Desk) -> Turn:
@@ -102,6 +133,8 @@ def _with_second_need(turn: Turn, desk: Desk, reply: Reply) -> Reply:
         return reply  # what Marie says is chosen when it is saved
     last = reply.messages[-1]
     if turn.pressed or turn.intent not in TOPICS - ALONE or last.topic in ALONE:
+        return reply
+    if turn.value("entry") is not None:  # asked for by its very words
         return reply
     need = second_need(turn, turn.intent, desk.talk)
     if need is None or need.topic in NO_SECOND:

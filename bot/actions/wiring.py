@@ -33,6 +33,7 @@ from marie.knowledge.rules import (
     load_profile_fields,
 )
 from marie.knowledge.talk import TalkWords, load_talk_words
+from marie.language.safety import SafetyPatterns, read_safety
 from marie.settings import Settings
 
 
@@ -53,6 +54,7 @@ class Desk(Knowledge):
     events: LiveEvents
     live_plan_rules: LivePlanRules
     plan_words: PlanWords
+    safety: SafetyPatterns
     simple: bool = False
     """Whether Marie's own phrases are said in simple French."""
 
@@ -94,6 +96,7 @@ def open_desk(knowledge: Path, data: Path | None = None) -> Desk:
         events=LiveEvents(data),
         live_plan_rules=LivePlanRules(knowledge),
         plan_words=load_plan_words(knowledge),
+        safety=read_safety(knowledge / "safety.yml"),
     )
 
 

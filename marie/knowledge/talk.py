@@ -47,6 +47,7 @@ class TalkWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """Everything of `knowledge/talk.yml`; words and phrases are folded."""
 
     needs: tuple[Need, ...]
+    besides: tuple[str, ...]
     joins: frozenset[str]
     wanting: frozenset[str]
     being: frozenset[str]

@@ -2,7 +2,7 @@
 
 A pattern is words separated by one space: `word*` is any word that begins so, `(a|b c|d*)` one of
 several words or groups of words, `_` zero to three words whatever they are. It holds anywhere in a
-message.
+message, unless it begins with `^` (the message's first word follows) or ends with `$` (its last).
 
 Pure Python for 3.10 or newer: it also runs inside Rasa's environment.
 """
@@ -19,7 +19,7 @@ _LONGEST_GAP = 3
 _TAKEN = "|"
 _WORD = r"[^\W_]+\*?"
 _WORDS = rf"{_WORD}(?: {_WORD})*"
-_TOKEN = re.compile(rf"_|{_WORD}|\({_WORDS}(?:\|{_WORDS})*\)")
+_TOKEN = re.compile(rf"_|\^|\$|{_WORD}|\({_WORDS}(?:\|{_WORDS})*\)")
 _SPACE = re.compile(r" (?![^(]*\))")
 """A space that is not between parentheses."""
 
@@ -61,9 +61,14 @@ def _expression(pattern: object) -> str:
     parts = _SPACE.split(fold(str(pattern)))
     if not all(_TOKEN.fullmatch(part) for part in parts) or "_" in {parts[0], parts[-1]}:
         raise BadPattern(str(pattern))
-    return "".join(
+    first, last = ("^" if parts[0] == "^" else ""), ("$" if parts[-1] == "$" else "")
+    parts = parts[len(first) : len(parts) - len(last)]
+    if not parts or {"^", "$"} & set(parts):
+        raise BadPattern(str(pattern))
+    expression = "".join(
         rf"(?:[^ {_TAKEN}]+ ){{0,{_LONGEST_GAP}}}?"
         if part == "_"
         else f"(?:{part.strip('()').replace('*', '[^ ]*')}) "
         for part in parts
     )
+    return (r"(?<=\A )" if first else "") + expression + (r"\Z" if last else "")

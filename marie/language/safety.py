@@ -33,10 +33,19 @@ class SafetyPatterns:
 
     def find(self, text: str) -> SafetyKind | None:
         """The most pressing kind of `text`, or `None`."""
+        words = self._without_figures_of_speech(text)
+        return next((kind for kind, patterns in self.kinds if patterns.hold(words)), None)
+
+    def harmless(self, text: str) -> bool:
+        """Whether a turn of phrase explains what sounds alarming, and nothing else alarms."""
+        said = searchable(text)
+        return self._without_figures_of_speech(text) != said and self.find(text) is None
+
+    def _without_figures_of_speech(self, text: str) -> str:
         words = searchable(text)
         for patterns in self.never:
             words = patterns.take(words)
-        return next((kind for kind, patterns in self.kinds if patterns.hold(words)), None)
+        return words
 
 
 def read_safety(path: Path) -> SafetyPatterns:

@@ -1,0 +1,246 @@
+"""What a talk keeps in mind: places corrected, persons, two needs, questions left open, danger."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from marie.domain.replies import Reply
+from tests.bot.actions.conftest import Talk, day
+
+
+def topic(reply: Reply) -> str | None:
+    return reply.messages[-1].topic
+
+
+def text(reply: Reply) -> str:
+    return "\n".join(message.text for message in reply.messages)
+
+
+def titles(reply: Reply) -> list[str]:
+    return [each["title"] for each in reply.messages[-1].quick_replies]
+
+
+def years(age: float) -> dict[str, Any]:
+    return {"entity": "age", "value": age, "grain": "years"}
+
+
+RIMOUSKI, GASPE = "municipality:10043", "municipality:03005"
+
+
+@pytest.mark.parametrize("intent", ["follow_up", "inform", "stop", "dont_know", "clarify", "pick"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "non, je voulais dire Saint-Jérôme",
+        "finalement Saint-Jérôme",
+        "désolé, c’est Saint-Jérôme",
+        "Saint-Jérôme, pas Rimouski",
+        "pareil à Saint-Jérôme",
+    ],
+)
+def test_corrected_place_goes_on_with_the_topic(talk: Talk, said: str, intent: str) -> None:
+    talk.place("un cégep à Rimouski", "cegep.find")
+    reply = talk.place(said, intent)
+    assert topic(reply) == "cegep.find"
+    assert reply.focus["place"] == "municipality:75017"
+
+
+def test_name_that_needs_a_preposition_elsewhere_is_taken_in_a_correction(talk: Talk) -> None:
+    talk.place("un logement à Alma", "housing.search")
+    reply = talk.place("non pas Alma, Amos", "follow_up")
+    assert topic(reply) == "housing.search"
+    assert reply.focus["place"] == "municipality:88057"
+
+
+def test_refused_place_does_not_count(talk: Talk) -> None:
+    gaspe = {"entity": "place", "value": GASPE, "candidates": [GASPE], "start": 10}
+    rimouski = {"entity": "place", "value": RIMOUSKI, "candidates": [RIMOUSKI], "start": 22}
+    reply = talk.say("un cégep à Gaspé, pas à Rimouski", "cegep.find", gaspe, rimouski)
+    assert reply.focus["place"] == GASPE
+
+
+def test_not_far_from_a_place_is_that_place(talk: Talk) -> None:
+    reply = talk.place("un logement pas loin de Rimouski", "housing.search")
+    assert reply.focus["place"] == RIMOUSKI
+
+
+def test_new_place_after_a_price_shows_the_list_there(talk: Talk) -> None:
+    talk.place("une garderie à Rimouski", "childcare.find")
+    talk.say("et le prix?", "follow_up")
+    reply = talk.place("plutôt en Estrie", "follow_up")
+    assert (topic(reply), reply.focus["place"]) == ("childcare.find", "region:05")
+
+
+@pytest.mark.parametrize(
+    "said", ["on veut aller à Rimouski", "Rimouski m’intéresse", "tu connais Rimouski?"]
+)
+@pytest.mark.parametrize("intent", ["clarify", "out_of_scope", "capabilities"])
+def test_place_and_a_wish_alone_is_the_region(talk: Talk, said: str, intent: str) -> None:
+    assert topic(talk.place(said, intent)) == "region.profile"
+
+
+def test_something_else_about_a_place_stays_what_it_is(talk: Talk) -> None:
+    assert topic(talk.place("un bon restaurant à Rimouski", "out_of_scope")) == "out_of_scope"
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ("et le travail?", "work.search"),
+        ("et pour l’école?", "school.find"),
+        ("et dans cette ville, il y a des garderies?", "childcare.find"),
+        ("ok et les transports?", "transport"),
+        ("c’est gratuit?", "housing.rent"),
+    ],
+)
+def test_few_words_name_another_need_in_the_same_place(talk: Talk, said: str, wanted: str) -> None:
+    talk.place("un logement à Rimouski", "housing.search")
+    reply = talk.say(said, "follow_up")
+    assert topic(reply) == wanted
+    assert reply.focus["place"] == RIMOUSKI
+
+
+def test_age_of_a_child_chooses_the_school(talk: Talk) -> None:
+    talk.place("c’est comment à Rimouski", "region.profile")
+    assert topic(talk.say("et pour ma fille de 3 ans?", "follow_up", years(3))) == "childcare.find"
+    assert topic(talk.say("et pour mon fils de 9 ans?", "follow_up", years(9))) == "school.find"
+    assert topic(talk.say("et mon aîné de 17 ans?", "follow_up", years(17))) == "cegep.find"
+
+
+def test_unknown_age_of_a_child_is_asked_and_its_bare_answer_taken(talk: Talk) -> None:
+    talk.place("c’est comment à Rimouski", "region.profile")
+    asked = talk.say("et pour ma fille?", "follow_up")
+    assert "âge" in text(asked)
+    reply = talk.say("4 ans", "inform", years(4))
+    assert topic(reply) == "childcare.find"
+    assert reply.focus["child_age"] == 4
+
+
+def test_spouse_goes_on_with_what_fits_a_spouse(talk: Talk) -> None:
+    talk.say("apprendre le français", "francization")
+    assert topic(talk.say("et pour mon mari?", "follow_up")) == "francization"
+    talk.place("une garderie à Rimouski", "childcare.find")
+    assert topic(talk.say("et ma femme?", "follow_up")) == "work.search"
+
+
+def test_second_need_is_offered_and_a_yes_takes_it(talk: Talk) -> None:
+    told = "mon bail finit le 30 juin et je cherche une garderie à Rimouski"
+    place = {"entity": "place", "value": RIMOUSKI, "candidates": [RIMOUSKI], "start": 55}
+    reply = talk.say(told, "lease.nonrenewal", day("2027-06-30"), place)
+    assert titles(reply)[0] == "La garderie"
+    assert "la garderie" in text(reply)
+    after = talk.say("oui", "affirm")
+    assert (topic(after), after.focus["place"]) == ("childcare.find", RIMOUSKI)
+    assert topic(talk.say("oui", "affirm")) == "clarify"
+
+
+def test_offer_holds_for_the_next_message_only(talk: Talk) -> None:
+    talk.place("un logement à Rimouski et un emploi de soudeur", "housing.search")
+    talk.say("combien coûte la garderie", "childcare.cost")
+    assert topic(talk.say("oui", "affirm")) == "clarify"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "je suis éducatrice en garderie et je cherche un logement",
+        "j’ai un permis de travail et je cherche un logement",
+        "un logement près de l’école",
+        "je cherche un logement",
+    ],
+)
+def test_situation_is_no_second_need(talk: Talk, said: str) -> None:
+    assert "Vous parlez aussi" not in text(talk.say(said, "housing.search"))
+
+
+def test_miss_inside_a_form_is_kept_and_the_question_recalled(talk: Talk) -> None:
+    talk.say("ai-je droit à un programme", "eligibility")
+    reply = talk.say("blabla zzz", "clarify", confidence=0.2)
+    assert reply.miss is not None
+    assert reply.miss.text == "blabla zzz"
+    assert reply.focus["pending"]
+
+
+def test_question_that_a_form_cannot_place_is_answered_and_the_form_recalled(talk: Talk) -> None:
+    talk.say("je veux parler à une personne", "handoff")
+    reply = talk.say("c’est gratuit?", "follow_up")
+    assert topic(reply) == "capabilities"
+    assert "On continue?" in text(reply)
+    assert reply.focus["pending"]["form"] == "handoff"
+
+
+def test_resumed_question_offers_its_answers_again(talk: Talk) -> None:
+    asked = talk.say("ai-je droit à un programme", "eligibility")
+    talk.say("combien coûte la garderie", "childcare.cost")
+    assert titles(talk.say("on continue", "resume")) == titles(asked)
+
+
+def test_miss_remembers_where_the_talk_was(talk: Talk) -> None:
+    talk.place("un logement à Rimouski", "housing.search")
+    reply = talk.say("xyz truc", "clarify", confidence=0.2)
+    assert reply.miss is not None
+    assert reply.miss.place == RIMOUSKI
+
+
+def test_words_find_an_entry_that_no_reading_proposed(talk: Talk) -> None:
+    reply = talk.say("évaluation comparative des études", "clarify", ranking=(("clarify", 0.1),))
+    assert 1 <= len(titles(reply)) <= 3
+    assert any("comparative" in title for title in titles(reply))
+
+
+def test_simple_french_is_proposed_after_two_misses_and_can_be_left(talk: Talk) -> None:
+    talk.say("combien coûte la garderie", "childcare.cost")
+    talk.say("zzz", "clarify", confidence=0.1)
+    talk.say("yyy", "clarify", confidence=0.1)
+    reply = talk.press("Français simple")
+    entry = talk.desk.library.default_entry("childcare.cost")
+    assert entry.simple[:15] in text(reply)
+    assert reply.profile["simple"] is True
+    assert talk.press("Français habituel").profile["simple"] is False
+
+
+@pytest.mark.parametrize("intent", ["repeat", "language", "clarify", "francization"])
+def test_little_french_said_turns_simple_french_on(talk: Talk, intent: str) -> None:
+    reply = talk.say("je comprends pas bien le français", intent)
+    assert reply.profile["simple"] is True
+    assert "simple" in text(reply)
+
+
+def test_course_of_french_is_still_a_course(talk: Talk) -> None:
+    said = "je comprends pas bien le français, où sont les cours?"
+    assert topic(talk.say(said, "francization")) == "francization"
+
+
+def test_starting_again_forgets_the_situation_and_keeps_simple_french(talk: Talk) -> None:
+    talk.say("plus simple svp", "repeat")
+    talk.say("mon bail finit le 30 juin", "lease.nonrenewal", day("2027-06-30"))
+    assert talk.say("on recommence", "restart_over").profile == {"simple": True}
+
+
+@pytest.mark.parametrize("intent", ["work.search", "transport", "out_of_scope", "immigration"])
+def test_request_to_cheat_is_declined_whatever_was_read(talk: Talk, intent: str) -> None:
+    reply = talk.say("où acheter une fausse offre d’emploi", intent)
+    assert reply.messages[0].entry == "immigration-cheating"
+
+
+def test_request_to_cheat_inside_a_form_is_declined_and_the_form_recalled(talk: Talk) -> None:
+    talk.say("ai-je droit à un programme", "eligibility")
+    reply = talk.say("je peux mettre une fausse adresse?", "deny")
+    assert reply.messages[0].entry == "immigration-cheating"
+    assert "On continue?" in text(reply)
+
+
+@pytest.mark.parametrize("intent", ["greeting", "housing.search", "clarify", "deny"])
+def test_danger_is_heard_whatever_was_read(talk: Talk, intent: str) -> None:
+    talk.say("ai-je droit à un programme", "eligibility")
+    reply = talk.say("il me frappe", intent)
+    assert topic(reply) == "safety"
+    assert reply.focus["pending"] is None
+
+
+def test_figure_of_speech_read_as_distress_is_not_distress(talk: Talk) -> None:
+    ranking = (("safety", 0.9), ("transport", 0.3))
+    assert topic(talk.say("je tue le temps", "safety", ranking=ranking)) == "transport"
+    assert topic(talk.say("je ne sais plus, tout est vide", "safety")) == "safety"
