@@ -63,7 +63,7 @@ def take_answer(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
 
 
 def _learn(turn: Turn, desk: Desk, openings: Sequence[Opening]) -> tuple[Turn, dict[str, Any]]:
-    told = dict(read(turn, desk, of_oneself=True).facts)
+    told = dict(read(turn, desk, of_oneself=True, of_trade=True).facts)
     if not turn.pressed:
         said = [each for each in title_words(turn.text) if len(each) > LONG]
         named = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import takewhile
 from typing import Any
 
 from bot.actions.turn import Turn
@@ -26,8 +27,15 @@ UNCLEAR = frozenset(
 )
 """Readings of « non, en fait j'ai 36 ans »."""
 
-TRADE = ("je suis", "suis", "comme", "metier", "travaille", "travail de", "emploi de", "poste de")
-"""Folded words before a trade that say it is one's own."""
+IS = frozenset({"suis", "comme", "metier"})
+WORKS = frozenset({"travaille", "travaillais", "travail", "emploi", "poste", "domaine"})
+"""Folded words after which a trade is one's own: « je suis soudeuse », « je travaille en santé »."""
+
+ELSEWHERE = frozenset({"a", "au", "en", "chez", "dans", "avec", "pas", "sans", "plus"})
+"""Words after « je suis » that lead to no trade (« je suis à l'hôpital »)."""
+
+NEAR = 4
+"""Words after those in which the trade stands."""
 
 
 def known(turn: Turn) -> dict[str, Any]:
@@ -44,8 +52,11 @@ def known(turn: Turn) -> dict[str, Any]:
     return situation
 
 
-def read(turn: Turn, desk: Desk, *, of_oneself: bool) -> Told:
-    """What this message tells; a button tells nothing of itself."""
+def read(turn: Turn, desk: Desk, *, of_oneself: bool, of_trade: bool = False) -> Told:
+    """What this message tells; a button tells nothing of itself.
+
+    `of_trade`: a trade without a subject (« soudeur ») is the visitor's.
+    """
     if turn.pressed:
         return Told()
     told = read_told(
@@ -56,7 +67,7 @@ def read(turn: Turn, desk: Desk, *, of_oneself: bool) -> Told:
         of_oneself=of_oneself,
         known=known(turn),
     )
-    trade = own_trade(turn.text, desk, of_oneself=of_oneself)
+    trade = own_trade(turn.text, desk, of_oneself=of_trade)
     return replace(told, facts={**told.facts, **trade})
 
 
@@ -95,14 +106,23 @@ def own_trade(text: str, desk: Desk, *, of_oneself: bool) -> dict[str, str]:
     """`sector` and `occupation` (its words) when the message says one's own trade."""
     said = f" {' '.join(word.text for word in words(text))} "
     if not of_oneself:
-        starts = [said.find(f" {each} ") for each in TRADE]
-        at = min((start for start in starts if start >= 0), default=-1)
-        said = said[at:] if at >= 0 else ""
+        said = f" {' '.join(_own_words(said.split()))} "
     sector = said_sector(said, desk)
     if sector is None:
         return {}
     phrases = [each for each in desk.criteria.sectors[sector].says if f" {each} " in said]
     return {"sector": sector, "occupation": max(phrases, key=len)}
+
+
+def _own_words(said: list[str]) -> list[str]:
+    """The words in which one's own trade may stand."""
+    for place, word in enumerate(said):
+        after = said[place + 1 : place + 1 + NEAR]
+        if word in WORKS:
+            return after
+        if word in IS:
+            return list(takewhile(lambda each: each not in ELSEWHERE, after))
+    return []
 
 
 def noted(facts: Mapping[str, Any], desk: Desk) -> str:

@@ -292,3 +292,21 @@ def test_file_with_a_mistake_leaves_the_programmes_as_they_were(tmp_path: Path) 
 
     assert desk.programs == before
     assert any("not_eligible" in problem for problem in desk.live_programs.problems)
+
+
+@pytest.mark.parametrize(
+    ("text", "sector"),
+    [
+        ("je suis soudeuse et je cherche une garderie", "manufacturing"),
+        ("je travaille dans la construction", "construction"),
+        ("je suis à l'hôpital depuis hier", None),
+        ("y a-t-il un hôpital à Alma", None),
+        ("mon permis est fermé", None),
+        ("je suis perdu avec l'assurance maladie", None),
+    ],
+)
+def test_trade_told_in_passing_is_ones_own_or_none(
+    talk: Talk, text: str, sector: str | None
+) -> None:
+    talk.say(text, "health")
+    assert (talk.profile.get("situation") or {}).get("sector") == sector
