@@ -29,7 +29,7 @@ UNCLEAR = frozenset(
 
 IS = frozenset({"suis", "comme", "metier"})
 WORKS = frozenset({"travaille", "travaillais", "travail", "emploi", "poste", "domaine"})
-"""Folded words after which a trade is one's own: « je suis soudeuse », « je travaille en santé »."""
+"""Folded words after which a trade is one's own: « je suis soudeuse », « travaille en santé »."""
 
 ELSEWHERE = frozenset({"a", "au", "en", "chez", "dans", "avec", "pas", "sans", "plus"})
 """Words after « je suis » that lead to no trade (« je suis à l'hôpital »)."""
