@@ -31,7 +31,7 @@ si sinon site situation six soir soit sommes son sont sous souvent suis suite su
 tard te tel telephone temps tes texte toi ton toujours tous tout toute toutes travail travaille
 travailler tres trois trop trouver tu tv un une va vais vas vers veut veux vie vient viens ville
 villes vite vivre voici voila voir vos votre voudrais vouloir vous voyage vrai vraiment vu x y
-fuck shit carte quelquun francais francaise anglais espagnol arabe creole ukrainien portugais langue
+fuck shit week weekend weekends end carte quelquun francais francaise anglais espagnol arabe creole ukrainien portugais langue
 """
 )
 """Everyday French, folded; also what it shares with the others, and borrowed insults."""
@@ -64,7 +64,7 @@ words work worked worker working works would wrong year years yes yesterday yet 
     "es": _words(
         """
 abierto adonde ahora algo alguien algun alguna alla alli alquilar alquiler amigo ano anos antes
-apartamento apartamentos aprender aqui asi aunque ayuda ayudan ayudar ayudarme ayudas ayude
+apartamento apartamentos aprender aqui asi aunque ayuda ayudan ayudar ayudarme ayudame ayudas ayude
 barata barato barrio bien buen buena buenas bueno buenos buscando buscar busco cada calle casa
 casado cerca ciudad colegio comida como con conmigo conocer contrato cosa costo creo cual cuales
 cuando cuanta cuanto cuantos cuenta cuesta cuestan cuidado cuidar dame de debo decir dejar del
@@ -94,7 +94,7 @@ barato bem boa bom brasil brasileira brasileiro cartao casa chegar cheguei cidad
 comigo conhecer conseguir consigo crianca criancas custa custo da daqui das de depois desde dia
 dinheiro dizer do dos ela ele eles em emprego empresa encontrar enfermeira ensinar entao entendo
 escola escritorio esposa esposo essa esse esta estamos estar este estou estudar eu fala falam
-falando falar falo familia favor fazer ficar filha filho filhos foi gente gostaria gosto graca
+falando falar falo familia fazer ficar filha filho filhos foi gente gostaria gosto graca
 hoje igreja informacao ingles interior ir isso ja lingua longe lugar mae mais marido mas melhor
 menos mes meses meu meus mim minha minhas moramos morando morar moro mudanca mudar muita muito
 mulher na nada nao nas nem nenhum ninguem no noite nos nossa nosso nova novo nunca obrigada
@@ -114,9 +114,44 @@ fim franse frengle gade gadri gason gen genyen grangou jodi jwenn kapab kay kebe
 kijan kimoun kisa konbyen koneksyon konnen konprann konsa kontan kontra kote kounye koute kraze
 kreyol lajan lakay lan lavi lekol lopital lot lwaye lwen mache madanm mande manje map monreyal
 moun mwa mwen mwenmenm mwenn nan nap nenpot nou nouvo ofri ou oumenm pale pam papa papye pataje
-peye peyi pitit pito poko pou poukisa pran preske pwoblem pwochen pwovens rejyon rele renmen
+peye peyi pitit pito poko pou poukisa pran preske pwoblem pwochen sak pwovens rejyon rele renmen
 rezidans rezon rive sevis siplemante soti souple ta tankou tanpri ti timoun tou toujou toupatou
 travay tre vil viv vle vwayaje vyolans wap wi yon yonn youn zafe zanmi
+"""
+    ),
+    # Arabic in Latin letters, of the Maghreb and of the Levant.
+    "ar": _words(
+        """
+ahlan ahln ahlen alaykoum alaykum aleikoum aleikum aleykoum aleykum alikoum likom likoum 3likom
+3likoum 3alaykoum marhaba marhba mar7aba chokran choukran shukran shokran afak 3afak 3awni 3awnouni
+bghit bghina nbghi khedma khdma khidma shighel sheghel shoghl chghol wach wash kayn kayna kifach
+kifash kifesh kif kifak kifik kifkom chkoun chno chnou shnou shno fin fayn feen wen wein ayna
+bade baddi baddy biddi bidi awez awza 3ayez 3ayza abi abgha orid ourid urid momkin mumkin moumkin
+mosa3ada mosaada moussa3ada musaada saadni sa3edni 3indi 3andi andi ma3andich mafihch mafhemtch
+fhemt fhmtch smahli labas labass saha sa7a lyoum lyom ghadwa ghedwa lkhedma dar ddar lbit skan
+sakan bayt beit beyt madrasa madrassa wlad wladi bnati bent weldi drari sbah sabah khayr kheir
+khir masa masae msa ism ismi smiti esmi chhal ch7al bchhal b9adech 9adech adaysh addeish kaddesh
+lkra kra ajar nkri nelga nl9a l9it kan9elleb n9elleb n7ewes nhaws nhawes ndawer dawer
+"""
+    ),
+    # Italian, German, Turkish, Vietnamese, Tagalog, Romanian, Polish, Swahili, Kirundi, Wolof.
+    "other": _words(
+        """
+buongiorno buonasera grazie bisogno aiuto cerco lavoro affitto scuola parlo italiano sono vorrei
+dove posso trovare famiglia quanto costa appartamento
+guten hallo ich brauche hilfe suche arbeit wohnung danke bitte sprechen deutsch nicht und kann wie
+viel kostet schule kinder meine
+merhaba selam yardim yardima ihtiyacim ariyorum nasil tesekkurler tesekkur lutfen calismak okul
+kira evet turkce istiyorum
+xin chao giup viec lam viet truong thue nha cong
+kamusta kumusta kailangan tulong trabaho salamat magandang umaga hapon naghahanap saan paaralan
+bahay tagalog gusto
+buna ziua caut lucru multumesc nevoie ajutor vreau unde apartament chirie romana scoala
+dzien dobry szukam pracy mieszkania potrzebuje pomocy dziekuje gdzie jest szkola mowisz polsku
+czesc dla prosze
+habari jambo nahitaji msaada kazi natafuta asante nyumba shule
+muraho amakuru murakoze ndashaka akazi nkeneye inzu amahoro bite
+nanga jerejef dama begg liggeey
 """
     ),
 }
@@ -136,7 +171,7 @@ under up ur us use used very visit was way we well west will work yes
     ),
     "es": _words(
         """
-a ano bien casa comme como con contrato de del doctor dos el en entre eres es esta este gracias
+a ano bien casa comme como con contrato de del doctor dos el en entre eres es esta este
 ir jardin la las le les lo los me mes mi mis no nos o or para persona plan por pues que region
 saludos se si sin solo son su sur tal tan tarde te tengo toi tres tu un una usted vamos ver vez
 y ya yo
@@ -152,9 +187,17 @@ vou
     "ht": _words(
         """
 a ale ap bonjou bonswa chak depi domaj ed fanm fe gade gen jodi kafe kek ki kote koute lan li
-lot m mache map men mersi mesi mwa nan nou nouvo ou pa pale pam papa pase pou rete sak sante se
+lot m mache map men mersi mesi mwa nan nou nouvo ou pa pale pam papa pase pou rete sante se
 soti ta te ti tou toujou tre vil vini we wi yo
 """
+    ),
+    "ar": _words(
+        "salam salem salaam slm inchallah inshallah wallah wallahi hamdoulilah hamdoulillah "
+        "habibi khoya dar fin kif masa beit bent labas saha abi wen andi"
+    ),
+    "other": _words(
+        "sono gusto lam cong bite hallo kann nha dama kazi dove viel gdzie famiglia quanto "
+        "merci danke trabaho buna"
     ),
 }
 """Folded words that somebody who writes French types too: they weigh less, also if listed above."""

@@ -1,7 +1,8 @@
 """The language of a message, when it is not French.
 
-Newcomers write to Marie in the language at hand. This tells English, Spanish, Arabic, Haitian
-Creole, Ukrainian and Portuguese from French, also in a word or two ("hello", "mwen bezwen èd"), and
+Newcomers write to Marie in the language at hand. This tells English, Spanish, Arabic (also in Latin
+letters, "3afak"), Haitian Creole, Ukrainian, Portuguese and any other language from French, also in
+a word or two ("hello", "mwen bezwen èd"), and
 does not take French with borrowed words for English ("le job de mon boss, c'est cool"). A script
 tells at once; Latin letters are weighed by each language's words and spellings, and French keeps
 the benefit of the doubt: a language is named only when its words outweigh the French ones.
@@ -22,12 +23,16 @@ from marie.language.folding import fold
 from marie.language.tongue_words import FRENCH, SHARED, SPELLINGS, STRONG
 
 Tongue = Literal["en", "es", "ar", "ht", "uk", "pt", "other"]
-"""ISO 639-1 codes; `other` is Russian or a script that none of these is written in."""
+"""ISO 639-1 codes; `other` is any language that is neither these nor French."""
 
 _LEAST = 0.95
 """What the words of a language must weigh together before it is named; a strong word weighs 1."""
 
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"[379]?[^\W\d_]+(?:[379][^\W\d_]+)*")
+"""3, 7 and 9 are letters of Arabic written in Latin ones; alone before a word they are numbers."""
+
+_ARABIC_DIGIT = re.compile(r"[a-z][379][a-z]")
+_PERSIAN = re.compile(r"[پچژگکی]")
 _SPELLINGS = {tongue: re.compile(pattern) for tongue, pattern in SPELLINGS.items()}
 _UKRAINIAN = re.compile(r"[іїєґ]|\b(?:що|як|ви|мені|шукаю|роботу|допоможіть|дякую|добрий|або)\b")
 _RUSSIAN = re.compile(r"[ыэъё]|\b(?:что|как|мне|здравствуйте|привет|спасибо|или|где|ищу)\b")
@@ -43,6 +48,8 @@ def foreign_tongue(text: str) -> Tongue | None:
     french = 0.0
     for word in words:
         plain = fold(word)
+        if plain[0] in "379" and plain not in STRONG["ar"]:
+            plain = plain[1:]  # "3enfants"
         is_french = plain in FRENCH
         french += 1.0 if is_french else 0.0
         known = False
@@ -60,6 +67,7 @@ def foreign_tongue(text: str) -> Tongue | None:
                         french += 0.4
                     else:
                         weights[tongue] += 0.4
+    weights["ar"] += 1.0 * sum(1 for word in words if _ARABIC_DIGIT.search(fold(word)))
     if "¿" in text or "¡" in text:
         weights["es"] += 2.0
     tongue, weight = max(weights.items(), key=lambda each: each[1])
@@ -75,7 +83,7 @@ def _foreign_script(text: str) -> Tongue | None:
     if script == "LATIN" or count * 2 < sum(scripts.values()):
         return None
     if script == "ARABIC":
-        return "ar"
+        return "other" if _PERSIAN.search(text) else "ar"
     if script == "CYRILLIC":
         folded = text.lower()
         return "other" if _RUSSIAN.search(folded) and not _UKRAINIAN.search(folded) else "uk"

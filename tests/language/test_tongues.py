@@ -72,6 +72,16 @@ def test_french_with_borrowed_words_and_single_shared_words_stay_french(text: st
     assert foreign_tongue(text) is None
 
 
+SAID = yaml.safe_load((Path(__file__).parent / "tongues_said.yml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("tongue", sorted(SAID))
+def test_what_people_write_in_their_language_is_told_apart(tongue: str) -> None:
+    wrong = {text: foreign_tongue(text) for text in SAID[tongue]}
+    wrong = {text: told for text, told in wrong.items() if (told or "fr") != tongue}
+    assert len(wrong) <= 0.03 * len(SAID[tongue]), wrong
+
+
 def test_hardly_any_french_question_is_taken_for_another_language() -> None:
     questions = [
         question
