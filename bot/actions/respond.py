@@ -28,6 +28,7 @@ from bot.actions.wiring import Desk
 from marie.domain.replies import Reply
 from marie.knowledge.asked import asked_entry
 from marie.knowledge.model import TOPICS
+from marie.knowledge.talk import says
 
 Answerer = Callable[[Turn, Desk], Reply]
 Form = Callable[[Turn, Desk, Pending], Reply | None]
@@ -111,6 +112,8 @@ def _as_asked(turn: Turn, desk: Desk) -> Turn:
     """The same turn, read as what its words alone ask for."""
     if turn.pressed or turn.intent == "safety":
         return turn
+    if turn.profile.get("trips") and says(turn.text, desk.plan_words.leave):
+        return replace(turn, intent="moving.trip")
     found = asked_entry(turn.text, desk.asked)
     entry = desk.library.entries.get(found or "")
     if entry is None:

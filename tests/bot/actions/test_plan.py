@@ -104,7 +104,7 @@ def test_papers_are_a_page_a_pdf_a_calendar_and_a_text(talk: Talk) -> None:
     text = papers.make(by_format["txt"], ORIGIN).body.decode()
     assert "Portail d’inscription aux services de garde" in text
     calendar = Calendar.from_ical(papers.make(by_format["ics"], ORIGIN).body)
-    events = list(calendar.walk("VEVENT"))
+    events: list[Any] = list(calendar.walk("VEVENT"))
     dated = [step for step in documents[0]["data"]["steps"] if step.get("day")]
     assert len(events) == len(dated) == len({str(event["UID"]) for event in events})
     assert {event["DTSTART"].dt for event in events} == {
