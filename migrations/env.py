@@ -3,6 +3,7 @@
 from alembic import context
 
 from marie.store import (  # noqa: F401 (tables join the metadata)
+    assignment_tables,
     directory_tables,
     event_tables,
     opening_tables,

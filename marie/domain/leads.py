@@ -7,13 +7,15 @@ from datetime import datetime
 from typing import Any
 
 from marie.domain.conversation import ConversationId
+from marie.domain.qualification import LeadFile
 
 
 @dataclass(frozen=True, kw_only=True)
 class HandoverRequest:
     """What an action decided: the visitor asked for a person and consented to pass this on.
 
-    `consent` is the sentence that she accepted, as it was shown.
+    `consent` is what she was shown and accepted; `file` the same part by part, None when Marie
+    could not make one (Rasa was away).
     """
 
     name: str | None
@@ -23,13 +25,18 @@ class HandoverRequest:
     regions: tuple[str, ...]
     profile: dict[str, Any]
     consent: str
+    file: LeadFile | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Lead:
-    """A request as stored, with the conversation that it comes from."""
+    """A request as stored, with the conversation that it comes from.
+
+    `organization`: who has it, None when every quota was 0.
+    """
 
     id: str
     conversation_id: ConversationId
     created_at: datetime
     request: HandoverRequest
+    organization: str | None = None

@@ -26,8 +26,9 @@ from marie.domain.events import EventRequest
 from marie.domain.leads import HandoverRequest, Lead
 from marie.domain.messages import Content, Message, Turn
 from marie.domain.replies import Reply
+from marie.knowledge.organizations import Organizations
 from marie.rasa.client import RasaClient, RasaUnavailable, TurnRequest
-from marie.services import events, visitor
+from marie.services import assignment, events, visitor
 from marie.services.live import Changed, Hub, Typing
 from marie.store import conversations, leads
 from marie.store.engine import Database
@@ -57,7 +58,8 @@ class Turns:
 
     `notice` gives what Marie says when she cannot think, `handed_over` what she says when the
     visitor then asks for a person, `seats_changed` hears that somebody registered for an event or
-    left one, `mask` hides personal data in what is kept of a miss (it runs in a thread).
+    left one, `organizations` is what is known of those that get leads, `mask` hides personal data
+    in what is kept of a miss (it runs in a thread).
     """
 
     def __init__(
@@ -73,8 +75,10 @@ class Turns:
         clock: Clock,
         grace: float = GRACE,
         seats_changed: Callable[[], None] = lambda: None,
+        organizations: Organizations = assignment.NOBODY,
     ) -> None:
         self._database = database
+        self._organizations = organizations
         self._seats_changed = seats_changed
         self._rasa = rasa
         self._hub = hub
@@ -247,6 +251,7 @@ class Turns:
         if reply.handover is not None:
             conversation = await self._hand_over(connection, conversation, reply.handover)
         if reply.withdraw and visitor.is_waiting(conversation):
+            await assignment.give_back(connection, conversation, now=self._clock())
             conversation = conversation.withdraw()
         if reply.miss is not None:
             await leads.add_miss(
@@ -295,15 +300,14 @@ class Turns:
         self, connection: AsyncConnection, conversation: Conversation, request: HandoverRequest
     ) -> Conversation:
         now = self._clock()
-        await leads.add(
-            connection,
-            Lead(
-                id=secrets.token_hex(16),
-                conversation_id=conversation.id,
-                created_at=now,
-                request=request,
-            ),
+        lead = Lead(
+            id=secrets.token_hex(16),
+            conversation_id=conversation.id,
+            created_at=now,
+            request=request,
         )
+        await leads.add(connection, lead)
+        await assignment.assign(connection, lead, organizations=self._organizations)
         return conversation.ask_for_person(now)
 
     async def _say_that_rasa_is_away(self, conversation_id: ConversationId) -> None:

@@ -21,7 +21,7 @@ from marie.domain.messages import (
     check_client_id,
     check_text,
 )
-from marie.services import events
+from marie.services import assignment, events
 from marie.services.live import Hub
 from marie.store import conversations, leads, reports
 from marie.store import events as event_store
@@ -255,7 +255,8 @@ async def erase(
 ) -> None:
     """Erase the conversation everywhere. Rasa has nothing of it: it keeps no tracker."""
     async with database.write() as connection:
-        await conversations.load(connection, conversation_id, lock=True)
+        conversation = await conversations.load(connection, conversation_id, lock=True)
+        await assignment.give_back(connection, conversation, now=clock())
         await events.leave_all(connection, conversation_id)
         await conversations.erase(
             connection, conversation_id, token_hash=hash_token(token), at=clock()

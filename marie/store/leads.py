@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marie.domain.conversation import ConversationId
 from marie.domain.leads import HandoverRequest, Lead
+from marie.domain.qualification import LeadFile
 from marie.store import tables
 
 
@@ -29,6 +31,8 @@ async def add(connection: AsyncConnection, lead: Lead) -> None:
             regions=list(request.regions),
             profile=request.profile,
             consent=request.consent,
+            organization=lead.organization,
+            file=msgspec.to_builtins(request.file),
         )
     )
 
@@ -50,6 +54,7 @@ async def latest(connection: AsyncConnection, conversation_id: ConversationId) -
         id=row.id,
         conversation_id=conversation_id,
         created_at=row.created_at,
+        organization=row.organization,
         request=HandoverRequest(
             name=row.name,
             email=row.email,
@@ -58,6 +63,7 @@ async def latest(connection: AsyncConnection, conversation_id: ConversationId) -
             regions=tuple(row.regions),
             profile=row.profile,
             consent=row.consent,
+            file=None if row.file is None else msgspec.convert(row.file, LeadFile),
         ),
     )
 

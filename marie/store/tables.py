@@ -132,7 +132,10 @@ lead = Table(
     Column("regions", JSON, nullable=False),
     Column("profile", JSON, nullable=False),
     Column("consent", Text, nullable=False),
+    Column("organization", String(32), ForeignKey("organization.id")),
+    Column("file", JSON),
 )
+"""`file`: what was passed on, field by field (`marie.domain.qualification`)."""
 
 miss = Table(
     "miss",

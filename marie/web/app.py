@@ -9,7 +9,9 @@ from aiohttp import web
 
 from marie import clock
 from marie.knowledge.opened import Knowledge, open_knowledge
+from marie.knowledge.organizations import load_organizations
 from marie.rasa.client import RasaClient
+from marie.services import assignment
 from marie.services.live import Hub
 from marie.services.masking import mask
 from marie.services.turns import GRACE, Turns
@@ -137,6 +139,8 @@ async def _http(app: web.Application) -> AsyncIterator[None]:
 def _turns(grace: float) -> Callable[[web.Application], AsyncIterator[None]]:
     async def run(app: web.Application) -> AsyncIterator[None]:
         library = app[LIBRARY]
+        organizations = load_organizations(app[SETTINGS].knowledge)
+        await assignment.add_known(app[DATABASE], organizations)
         app[TURNS] = Turns(
             app[DATABASE],
             app[RASA],
@@ -148,6 +152,7 @@ def _turns(grace: float) -> Callable[[web.Application], AsyncIterator[None]]:
             clock=app[CLOCK],
             grace=grace,
             seats_changed=app[SEATS_CHANGED].set,
+            organizations=organizations,
         )
         await app[TURNS].recover()
         yield
