@@ -122,7 +122,7 @@ def _say(turn: Turn, desk: Desk, situation: dict[str, Any], openings: Sequence[O
         resources=resources,
         quick_replies=(
             quick_reply(library.phrase("button_handoff"), "handoff"),
-            quick_reply(library.phrase("button_work_search"), "work.search"),
+            quick_reply(library.phrase("matching_button_search"), "work.search"),
         ),
         data={"matches": told, "total": len(found)},
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.actions.answers import Asking, read_answer
-from bot.actions.entries import answer_topic
+from bot.actions.entries import answer_topic, names_another_entry
 from bot.actions.replies import answer, plain, quick_reply
 from bot.actions.respond import question_buttons
 from bot.actions.situation import known, note, noted, read, with_situation
@@ -17,7 +17,7 @@ from bot.actions.wiring import Desk
 from marie.domain.messages import Content
 from marie.domain.replies import Reply
 from marie.guidance.eligibility import Program, Verdict, evaluate_all, matters, next_question
-from marie.knowledge.told import Doubt
+from marie.knowledge.told import Doubt, Told
 from marie.language.folding import words
 from marie.language.own_numbers import LONG_AGO, Range
 
@@ -72,9 +72,13 @@ class _Screening:
 def eligibility(turn: Turn, desk: Desk) -> Reply:
     """Verdicts for what is known, and the question that settles the most."""
     programs = desk.programs
+    if turn.value("entry") is not None:
+        return answer_topic(turn, desk)
     if not turn.pressed and (confused := _confused(turn, programs)) is not None:
         return _ask_which(turn, desk, confused)
     told = read(turn, desk, of_oneself=True)
+    if told == Told() and not turn.pressed and names_another_entry(turn, desk):
+        return answer_topic(turn, desk)
     screening = _Screening(turn, desk, _scope(turn, programs), known(turn), [])
     screening.learn(dict(told.facts))
     if told.doubts:
@@ -87,7 +91,8 @@ def take_answer(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
     if pending.field == "program":
         if turn.value("program") is None and not _named(turn, desk.programs):
             return None
-        return eligibility(replace(turn, focus=replace(turn.focus, pending=None)), desk)
+        chosen = replace(turn, intent="eligibility", focus=replace(turn.focus, pending=None))
+        return eligibility(chosen, desk)
     asking = Asking(turn, desk, pending.field)
     # « Deux ans » after « depuis combien d'années » is no age.
     alone = asking.known.number is None or pending.field == "age"

@@ -11,7 +11,7 @@ import pytest
 from bot.actions.wiring import Desk, open_desk
 from marie.domain.replies import Reply
 from marie.settings import ROOT
-from tests.bot.actions.conftest import Talk
+from tests.bot.actions.conftest import NOON, Talk
 
 ALL_AT_ONCE = (
     "je suis RP depuis 2 ans, j'ai 29 ans, j'habite Montréal-Nord, deux enfants, j'ai un bac "
@@ -310,3 +310,28 @@ def test_trade_told_in_passing_is_ones_own_or_none(
 ) -> None:
     talk.say(text, "health")
     assert (talk.profile.get("situation") or {}).get("sector") == sector
+
+
+def test_button_to_an_entry_about_statuses_says_that_entry(talk: Talk) -> None:
+    entry = talk.desk.library.entries["eligibility-status"]
+    talk.say("…", "greeting")
+    pressed = {"entity": "entry", "value": entry.id}
+    reply = talk.say(f"/eligibility{{{entry.id}}}", "eligibility", pressed)
+    assert reply.messages[-1].entry == entry.id
+
+
+def test_number_of_a_rule_is_the_one_that_entries_say(talk: Talk) -> None:
+    values = {
+        (program.id, condition.id): condition.value
+        for program in talk.desk.programs
+        for condition in program.conditions
+    }
+    library = talk.desk.library
+    today = NOON.date()
+    years = library.value("fccq_years", today).number
+    delay = library.value("graduate_credit_delay", today).number
+    ages = library.value("paj_age", today).value
+    assert values["emploi-en-sol-quebecois", "recent-arrival"] == years
+    assert values["credit-nouveau-diplome", "recent-graduate"] == delay
+    assert str(values["place-aux-jeunes", "old-enough"]) in ages
+    assert str(values["place-aux-jeunes", "young-enough"]) in ages
