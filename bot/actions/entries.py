@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import lru_cache
 
 from bot.actions.cards import Listing
 from bot.actions.listing import look_up, meant, precisions
@@ -161,7 +162,7 @@ def _weights(entries: list[Entry]) -> dict[str, float]:
     """How much each word of the entries' questions tells: the more, the fewer of them use it."""
     users: dict[str, int] = {}
     for entry in entries:
-        for stem in set().union(*_questions(entry)):
+        for stem in frozenset().union(*_questions(entry)):
             users[stem] = users.get(stem, 0) + 1
     return {stem: math.log(1 + len(entries) / count) for stem, count in users.items()}
 
@@ -178,13 +179,14 @@ def _score(text: str, entry: Entry, weight: dict[str, float], *, at_least: int) 
     return best
 
 
-def _questions(entry: Entry) -> list[set[str]]:
+def _questions(entry: Entry) -> list[frozenset[str]]:
     return [_stems(question) for question in (entry.title, *entry.questions)]
 
 
-def _stems(text: str) -> set[str]:
+@lru_cache(maxsize=5_000)
+def _stems(text: str) -> frozenset[str]:
     # Four letters and more tell something; plural and feminine endings do not.
-    return {word.text.rstrip("sex") for word in words(text) if len(word.text) >= 4}
+    return frozenset(word.text.rstrip("sex") for word in words(text) if len(word.text) >= 4)
 
 
 def narrows_cards(turn: Turn, desk: Desk) -> bool:

@@ -184,6 +184,7 @@ class TextIndex:
         """`engine`: one that was built of these documents."""
         self._documents = documents
         self._engine = engine or self.build(documents)
+        self._last_read: tuple[str, list[Term]] = ("", [])
         words = {token for token in self._engine.words if not token.startswith("=")}
         self._is_known = frozenset(words | _CONCEPT_WORDS)
         self._by_length: defaultdict[int, list[str]] = defaultdict(list)
@@ -427,6 +428,13 @@ class TextIndex:
         return math.log(1 + len(self._engine) / max(holders, 1))
 
     def _terms(self, query: str) -> list[Term]:
+        """One sentence is asked for many times in a turn."""
+        last = self._last_read
+        if last[0] != query:
+            last = self._last_read = query, self._read_terms(query)
+        return list(last[1])
+
+    def _read_terms(self, query: str) -> list[Term]:
         stems: list[str] = []
         weights: dict[str, float] = {}
         for word in _words(query):
