@@ -17,7 +17,7 @@ from bot.actions.replies import answer, plain, quick_reply, say_entry
 from bot.actions.turn import Entity, Pending, Turn
 from bot.actions.wiring import Desk
 from marie.domain.replies import Reply
-from marie.guidance.lease import LengthUnknown, special_end
+from marie.guidance.lease import LengthUnknown, shift_months, special_months
 from marie.guidance.lease_rules import Lodging, Term
 from marie.language.typography import french_day
 
@@ -120,18 +120,18 @@ def special(turn: Turn, desk: Desk) -> Reply:
     if rule is None or known.trouble is not None:
         return reply
     try:
-        ends = special_end(
-            sent=turn.today,
+        months = special_months(
             length_months=known.length,
             rule=rule,
             term=Term(known.lease.get("term") or Term.FIXED.value),
         )
     except LengthUnknown:
-        ends = None
-    reply = _with_papers(reply, lease_papers.special(turn, desk, known, rule, ends), known)
-    if ends is None:
+        months = None
+    reply = _with_papers(reply, lease_papers.special(turn, desk, known, rule, months), known)
+    if months is None:
         return reply
-    sentence = desk.library.phrase("lease_special_end", day=french_day(ends))
+    ends = french_day(shift_months(turn.today, months))
+    sentence = desk.library.phrase("lease_special_end", day=ends)
     content = reply.messages[0]
     return replace(
         reply,

@@ -13,7 +13,7 @@ from bot.actions.lease_told import Told
 from bot.actions.turn import Turn
 from bot.actions.wiring import Desk
 from marie.guidance import RuleSource
-from marie.guidance.lease import Window
+from marie.guidance.lease import Window, shift_months
 from marie.guidance.lease_days import quiet
 from marie.guidance.lease_rules import SpecialRule, in_force
 from marie.language.typography import french_day, french_list
@@ -106,23 +106,30 @@ def agreement(turn: Turn, desk: Desk, told: Told) -> tuple[Document, ...]:
 
 
 def special(
-    turn: Turn, desk: Desk, told: Told, rule: SpecialRule, end: date | None
+    turn: Turn, desk: Desk, told: Told, rule: SpecialRule, months: int | None
 ) -> tuple[Document, ...]:
     """The notice that ends a lease on a ground of the law."""
     library = desk.library
-    delays = {
-        name: library.fill(f"{{lease_special_{name}}}", turn.today) for name in ("long", "short")
-    }
+    delay = library.phrase(f"lease_months_{months}") if months else _both_delays(turn, desk)
+    end = shift_months(turn.today, months).isoformat() if months else None
     data = {
         **_known(turn, desk, told, rule.source),
         "rule": rule.article,
         "attestation": library.phrase(f"lease_attestation_{told.lease['ground']}"),
-        "special_delay": library.phrase("lease_special_delays", **delays),
+        "special_delay": delay,
         "sent": turn.today.isoformat(),
-        "special_end": end.isoformat() if end else None,
+        "special_end": end,
         f"ground_{told.lease['ground']}": True,
     }
     return _letter(desk, "lease-special", data)
+
+
+def _both_delays(turn: Turn, desk: Desk) -> str:
+    delays = {
+        name: desk.library.fill(f"{{lease_special_{name}}}", turn.today)
+        for name in ("long", "short")
+    }
+    return desk.library.phrase("lease_special_delays", **delays)
 
 
 def quiet_days(desk: Desk, first: date, last: date) -> str:

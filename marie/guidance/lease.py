@@ -48,6 +48,7 @@ __all__ = [
     "renewed_until",
     "shift_months",
     "special_end",
+    "special_months",
 ]
 
 
@@ -161,8 +162,12 @@ def special_end(
 
     An agreement, or the dwelling let again, ends it earlier. `LengthUnknown` as for the window.
     """
-    case = _by_length([case for case in rule.cases if term in case.term], length_months)
-    return shift_months(sent, case.months)
+    return shift_months(sent, special_months(length_months=length_months, rule=rule, term=term))
+
+
+def special_months(*, length_months: int | None, rule: SpecialRule, term: Term = Term.FIXED) -> int:
+    """Months from sending to the end, for a lease of that length; `LengthUnknown` as above."""
+    return _by_length([case for case in rule.cases if term in case.term], length_months).months
 
 
 def after_refusal(*, serious_reason: bool, assignment_on: date, rule: RefusalRule) -> Refusal:

@@ -40,8 +40,10 @@ WIDTHS = {
     "dwelling": 9.0,
     "assignee_address": 7.5,
     "subtenant_address": 7.5,
-    "tenant_address": 7.0,
-    "landlord_address": 7.0,
+    "tenant_address": 5.4,
+    "landlord_address": 5.4,
+    "tenant": 5.9,
+    "landlord": 5.9,
     "compensation": 4.0,
 }
 """Length of the line to write on, in centimetres, where the usual one would not do."""
@@ -101,10 +103,11 @@ class Common(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """A piece of a line: words, or (`blank`, in centimetres) a line to write on."""
+    """A piece of a line: words (a day stands out), or `blank` centimetres to write on."""
 
     text: str = ""
     blank: float = 0.0
+    strong: bool = False
 
 
 Line = tuple[Run, ...]
@@ -199,7 +202,11 @@ def write(paper: str, data: Mapping[str, Any], *, at: datetime) -> Letter:
 
 
 def _party(who: str, values: Mapping[str, Any]) -> tuple[Line, ...]:
-    return tuple(_line(f"{{{field}}}", values) for field in (who, f"{who}_address"))
+    labels = common().labels
+    return tuple(
+        _line(f"{label}\u00a0: {{{field}}}", values)
+        for label, field in ((labels["name"], who), (labels["address"], f"{who}_address"))
+    )
 
 
 def _paragraphs(parts: Sequence[str | Part], values: Mapping[str, Any]) -> Iterator[Paragraph]:
@@ -244,6 +251,10 @@ def _line(text: str, values: Mapping[str, Any]) -> Line:
         if value in (None, "", ()):
             runs += [Run(text=written)] if written else []
             runs.append(Run(blank=WIDTHS.get(field, WIDTH)))
+            written = ""
+        elif _ISO_DAY.fullmatch(str(value)):
+            runs += [Run(text=written)] if written else []
+            runs.append(Run(text=said(value), strong=True))
             written = ""
         else:
             written += said(value)

@@ -17,6 +17,7 @@ _SPACES = (
         rf"\1{NO_BREAK}",
     ),
     (re.compile(r"(?<=\d) (?=(?:h|jours?|mois|ans?|km)\b|\d{3}\b)"), NO_BREAK),
+    (re.compile(r"(?<=\d) (?=C\.c\.Q)"), NO_BREAK),
     (re.compile(r"\b(art\.|article|articles|M\.|Mme) (?=\S)"), rf"\1{NO_BREAK}"),
 )
 
