@@ -107,8 +107,9 @@ async def make_client(
         app = create_app(ours, knowledge=knowledge, grace=0.3)
         server = TestServer(app, host="127.0.0.1")
         client: Client = TestClient(server)
-        await client.start_server()
+        # Also one that does not start is closed, with what it had opened.
         clients.append(client)
+        await client.start_server()
         return client
 
     yield make
