@@ -68,6 +68,8 @@ def moving_plan(turn: Turn, desk: Desk) -> Reply:
         return answer_topic(turn, desk)
     if (question := ask_which(turn, desk, topic=TOPIC)) is not None:
         return question
+    if not turn.pressed and not turn.all("place") and says(turn.text, desk.plan_words.nowhere):
+        return _region_unknown(turn, desk)
     turn = _with_told(turn, desk)
     wrong = _wrong_date(turn, desk)
     place = _target(turn, desk)
@@ -101,6 +103,11 @@ def take_answer(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
     if told and turn.intent in NOT_A_TOPIC:
         return moving_plan(turn.about(TOPIC), desk)
     return None
+
+
+def tells_of_a_move(turn: Turn, desk: Desk) -> bool:
+    """« on est déjà rendus à Gaspé », under a plan: the first weeks there."""
+    return turn.focus.topic == TOPIC and says(turn.text, desk.plan_words.gone)
 
 
 def continues_plan(turn: Turn) -> bool:
@@ -216,9 +223,13 @@ def _likely_days(turn: Turn) -> Iterator[date]:
 
 
 def _unknown(turn: Turn, desk: Desk, pending: Pending) -> Reply:
-    library = desk.library
     if pending.field != "region":
         return _ask_date(turn, desk, "plan_date_unknown", _target(turn, desk))
+    return _region_unknown(turn, desk)
+
+
+def _region_unknown(turn: Turn, desk: Desk) -> Reply:
+    library = desk.library
     buttons = [
         quick_reply(library.phrase("button_region_recommend"), "region.recommend"),
         quick_reply(library.phrase("button_trips"), "moving.trip"),

@@ -149,7 +149,7 @@ def _group(step: Step, facts: Facts) -> str:
     begins = step.begins(facts.today)
     if begins <= facts.today:
         return "now"
-    if facts.gone or begins >= facts.move:
+    if facts.gone or (begins >= facts.move and step.rule.phase != "before"):
         return "there"
     return "month" if begins > facts.move - LAST_MONTH else "before"
 

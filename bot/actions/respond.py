@@ -21,6 +21,7 @@ from bot.actions.context import read_in_context
 from bot.actions.fallback import missed
 from bot.actions.needs import NO_SECOND, second_need
 from bot.actions.people import with_person
+from bot.actions.plan import tells_of_a_move
 from bot.actions.replies import MAX_QUICK_REPLIES, answer, plain, quick_reply
 from bot.actions.situation import remember
 from bot.actions.turn import Entity, Focus, Pending, Turn
@@ -114,6 +115,8 @@ def _as_asked(turn: Turn, desk: Desk) -> Turn:
         return turn
     if turn.profile.get("trips") and says(turn.text, desk.plan_words.leave):
         return replace(turn, intent="moving.trip")
+    if tells_of_a_move(turn, desk):
+        return replace(turn, intent="moving.plan")
     found = asked_entry(turn.text, desk.asked)
     entry = desk.library.entries.get(found or "")
     if entry is None:

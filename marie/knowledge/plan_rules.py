@@ -30,10 +30,11 @@ VALUES = frozenset(
 
 
 class PlanWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Folded words: `gone` says that one has moved already, `lease` that a date is the lease's;
-    `leave` cancels a registration, `sessions` and `trips` ask for one kind of event."""
+    """Folded words: `gone` says that one has moved already, `nowhere` that one does not know where
+    to, `lease` that a date is the lease's; `leave` cancels a registration, `sessions` and `trips` ask for one kind of event."""
 
     gone: tuple[str, ...]
+    nowhere: tuple[str, ...]
     lease: tuple[str, ...]
     leave: tuple[str, ...]
     sessions: tuple[str, ...]

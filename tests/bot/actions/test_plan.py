@@ -232,3 +232,15 @@ def test_question_in_the_middle_is_answered_and_the_open_one_recalled(talk: Talk
 def test_who_to_notify_of_an_address_is_still_answered(talk: Talk) -> None:
     reply = talk.say("qui avertir de mon changement d’adresse?", "moving.plan")
     assert reply.messages[-1].entry == "moving-plan-address"
+
+
+def test_who_does_not_know_where_any_more_is_offered_the_ranking(talk: Talk) -> None:
+    planned(talk)
+    reply = talk.say("en fait je ne sais pas où aller, un plan?", "moving.plan")
+    assert reply.messages[-1].quick_replies[0]["payload"] == "/region.recommend"
+
+
+def test_words_under_a_plan_say_that_one_has_left_whatever_they_were_read_as(talk: Talk) -> None:
+    planned(talk)
+    reply = talk.place("on est déjà rendus à Gaspé", "clarify")
+    assert said(reply).startswith("Bienvenue à Gaspé!")
