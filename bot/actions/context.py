@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.actions.choices import said_choice
 from bot.actions.corrections import place_alone, without_refused_places
 from bot.actions.entries import related_entry, same_family
+from bot.actions.needs import only_need
 from bot.actions.situation import corrects
 from bot.actions.turn import Entity, Turn
 from bot.actions.wiring import Desk
@@ -55,7 +56,12 @@ def read_in_context(turn: Turn, desk: Desk) -> Turn:
     if turn.pressed:
         return turn
     turn = without_refused_places(turn)
-    clear = _simpler(turn, desk) or _place_changed(turn, desk) or _region_named(turn, desk)
+    clear = (
+        _simpler(turn, desk)
+        or _place_changed(turn, desk)
+        or _region_named(turn, desk)
+        or _need_named(turn, desk)
+    )
     if clear is not None:
         return clear
     focus = turn.focus.topic
@@ -127,3 +133,14 @@ def _region_named(turn: Turn, desk: Desk) -> Turn | None:
         return None
     others = tuple(each for each in turn.entities if each.entity != "place")
     return replace(turn, intent="region.profile", entities=(*others, *places))
+
+
+def _need_named(turn: Turn, desk: Desk) -> Turn | None:
+    """« et les garderies? », « loyer à Joliette »: the need alone, whatever side of it was read."""
+    text = turn.text
+    for mention in reversed(desk.gazetteer.find(text)):
+        text = f"{text[: mention.start]} {text[mention.end :]}"
+    need = only_need(text, desk.talk)
+    if need is None or not (turn.intent in UNDECIDED or same_family(turn.intent, need.topic)):
+        return None
+    return replace(turn, intent=need.topic)

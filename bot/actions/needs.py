@@ -25,6 +25,12 @@ def named_need(text: str, talk: TalkWords) -> Need | None:
     return found[-1] if found else None
 
 
+def only_need(text: str, talk: TalkWords) -> Need | None:
+    """The need that a message names and about which it says nothing: « et les garderies? »."""
+    left = " ".join(word for word in _said(text) if word not in talk.bare)
+    return next((need for need in talk.needs if left in need.says), None) if left else None
+
+
 def second_need(turn: Turn, answered: str, talk: TalkWords) -> Need | None:
     """A need of another family than `answered`, asked for in another part of the message."""
     parts = [part for part in _parts(turn.text, talk) if _asks(part, talk)]

@@ -88,6 +88,8 @@ def eligibility(turn: Turn, desk: Desk) -> Reply:
 
 def take_answer(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
     """The visitor's answer to one question of the screening."""
+    if turn.intent == "program.info" and turn.text.rstrip().endswith("?"):
+        return None  # « c'est quoi, Place aux jeunes? » asks, and answers nothing
     if pending.field == "program":
         if turn.value("program") is None and not _named(turn, desk.programs):
             return None

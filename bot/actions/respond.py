@@ -75,7 +75,8 @@ def respond(
         return _with_second_need(turn, desk, topics[turn.intent](_without_offer(turn), desk))
     if turn.intent in ("stop", "restart_over", "why_asked"):
         return topics[turn.intent](turn, desk)
-    reply = forms[pending.form](turn, desk, pending)
+    asked = turn.value("entry") is not None and not turn.pressed
+    reply = None if asked else forms[pending.form](turn, desk, pending)
     if reply is not None:
         return reply
     turn = read_in_context(turn, desk)
@@ -143,10 +144,12 @@ def _with_second_need(turn: Turn, desk: Desk, reply: Reply) -> Reply:
     if turn.value("entry") is not None:  # asked for by its very words
         return reply
     need = second_need(turn, turn.intent, desk.talk)
-    if need is None or need.topic in NO_SECOND:
+    ends = _lease_end(turn) if need is not None and need.topic in NO_SECOND else None
+    if need is None or (need.topic in NO_SECOND and ends is None):
         return reply
     place = turn.value("place") if len(turn.all("place")) == 1 else None
-    button = quick_reply(need.button, need.topic, place=place or focus.place)
+    wanted = need.topic if ends is None else "lease.nonrenewal"
+    button = quick_reply(need.button, wanted, place=None if ends else place or focus.place)
     said = desk.library.phrase("second_need", need=need.title, button=need.button)
     last = replace(
         last,
@@ -155,7 +158,16 @@ def _with_second_need(turn: Turn, desk: Desk, reply: Reply) -> Reply:
     )
     focus = replace(focus, offered=button["payload"])
     kept: dict[str, Any] = msgspec.to_builtins(focus)
-    return replace(reply, messages=(*reply.messages[:-1], last), focus=kept)
+    profile = dict(reply.profile)
+    if ends is not None:
+        profile["lease"] = {**(profile.get("lease") or {}), "end": ends}
+    return replace(reply, messages=(*reply.messages[:-1], last), focus=kept, profile=profile)
+
+
+def _lease_end(turn: Turn) -> str | None:
+    """The day that a message about something else says of its lease too."""
+    told = turn.first("date")
+    return str(told.value) if told is not None and told.value and told.grain == "day" else None
 
 
 def _ask_again(turn: Turn, desk: Desk, pending: Pending) -> Reply:

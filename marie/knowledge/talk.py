@@ -48,6 +48,7 @@ class TalkWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
     needs: tuple[Need, ...]
     besides: tuple[str, ...]
+    bare: frozenset[str]
     joins: frozenset[str]
     wanting: frozenset[str]
     being: frozenset[str]

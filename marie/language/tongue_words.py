@@ -31,7 +31,8 @@ si sinon site situation six soir soit sommes son sont sous souvent suis suite su
 tard te tel telephone temps tes texte toi ton toujours tous tout toute toutes travail travaille
 travailler tres trois trop trouver tu tv un une va vais vas vers veut veux vie vient viens ville
 villes vite vivre voici voila voir vos votre voudrais vouloir vous voyage vrai vraiment vu x y
-fuck shit week weekend weekends end carte quelquun francais francaise anglais espagnol arabe creole ukrainien portugais langue
+fuck shit week weekend weekends end carte quelquun francais francaise anglais espagnol arabe creole
+ukrainien portugais langue
 """
 )
 """Everyday French, folded; also what it shares with the others, and borrowed insults."""

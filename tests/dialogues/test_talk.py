@@ -66,9 +66,14 @@ def test_broken_file_fails_the_run_in_one_clear_sentence(tmp_path: Path) -> None
 
 def test_every_dialogue_of_the_folder_can_be_read() -> None:
     paths = sorted(HERE.glob("*.yml"))
-    names = [read_dialogue(path).name for path in paths]
-    assert len(names) >= 50
-    assert len(set(names)) == len(names)
+    dialogues = [read_dialogue(path) for path in paths]
+    assert len({dialogue.name for dialogue in dialogues}) == len(dialogues)
+
+
+def test_dialogues_are_many_and_half_of_them_have_three_turns_or_more() -> None:
+    lengths = [len(read_dialogue(path).turns) for path in HERE.glob("*.yml")]
+    assert len(lengths) >= 75
+    assert sum(length >= 3 for length in lengths) >= len(lengths) / 2
 
 
 ANSWER: dict[str, Any] = {
