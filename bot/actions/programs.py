@@ -12,7 +12,7 @@ from bot.actions.replies import answer, plain, quick_reply
 from bot.actions.respond import question_buttons
 from bot.actions.situation import known, note, noted, read, with_situation
 from bot.actions.turn import Pending, Turn
-from bot.actions.verdicts import lead_json, short_text, verdict_json, verdict_sources, verdict_text
+from bot.actions.verdicts import short_text, verdict_json, verdict_sources, verdict_text
 from bot.actions.wiring import Desk
 from marie.domain.messages import Content
 from marie.domain.replies import Reply
@@ -175,10 +175,7 @@ def _say(screening: _Screening) -> Reply:
         data={"verdicts": [verdict_json(each) for each in verdicts]},
     )
     focus = replace(turn.focus, topic="eligibility", pending=pending, misses=0)
-    profile = with_situation(turn, screening.situation)
-    # What a counsellor reads in the lead.
-    profile["verdicts"] = [lead_json(each) for each in verdicts]
-    return answer(turn, content, focus=focus, profile=profile)
+    return answer(turn, content, focus=focus, profile=with_situation(turn, screening.situation))
 
 
 def _afterwards(screening: _Screening, others: Sequence[Verdict]) -> list[dict[str, str]]:

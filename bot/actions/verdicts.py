@@ -57,17 +57,6 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def lead_json(verdict: Verdict) -> dict[str, Any]:
-    """A verdict as a lead carries it: what, and why."""
-    return {
-        "program": verdict.program,
-        "name": verdict.name,
-        "verdict": verdict.verdict,
-        "because": list(verdict.because[:REASONS]),
-        "missing": list(verdict.missing),
-    }
-
-
 def verdict_sources(verdicts: Sequence[Verdict]) -> tuple[dict[str, Any], ...]:
     """The pages that the verdicts rest on, each once."""
     pages = [_source(each) for verdict in verdicts for each in verdict.sources]

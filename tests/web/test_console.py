@@ -322,9 +322,6 @@ def _lead(turn: dict[str, Any], *, need: str, told: str) -> Reply | None:
                 "lease": {"end": "2027-06-30" if told != XSS else XSS, "length_months": 12},
                 "weights": {"work": 3.0, "town": 1.0},
                 "simple": True,
-                "verdicts": [
-                    {"name": told, "verdict": "to_confirm", "because": [told], "missing": []}
-                ],
                 "matches": [
                     {"title": told, "employer": told, "municipality": told, "because": [told]}
                 ],
