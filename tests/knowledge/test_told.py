@@ -7,7 +7,10 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from marie.guidance.eligibility import check_profile
 from marie.knowledge.opened import Knowledge
 from marie.knowledge.rules import load_profile_fields
 from marie.knowledge.told import Doubt, Told, read_told
@@ -181,3 +184,28 @@ def test_reading_a_message_takes_a_few_milliseconds(read: Read) -> None:
         read(text)
         times.append(time.perf_counter() - begun)
     assert min(times) < 0.02
+
+
+PIECES = (
+    "j'ai", "29 ans", "36", "mon fils", "de", "45 ans", "depuis", "2 ans", "au Québec", "RP", "pas",
+    "j'habite à", "Laval", "Rimouski", "Paris", "mon mari", "est", "citoyen", "un bac", "né en",
+    "1991", "arrivé en", "2021", "31 juin", "je veux aller à", "et", ",", ".", "?", "0", "½", "œ",
+    "\u0301", "’",
+)  # fmt: skip
+
+
+@settings(deadline=None, max_examples=150)
+@given(pieces=st.lists(st.sampled_from(PIECES), max_size=14), of_oneself=st.booleans())
+def test_any_message_is_read_without_error_into_values_that_fields_hold(
+    knowledge: Knowledge, pieces: list[str], of_oneself: bool
+) -> None:
+    told = read_told(" ".join(pieces), FIELDS, knowledge.gazetteer, TODAY, of_oneself=of_oneself)
+    check_profile(told.facts)
+    assert not {doubt.field for doubt in told.doubts} & told.facts.keys()
+    assert all(each.low < each.high for each in told.ranges.values())
+
+
+@settings(deadline=None, max_examples=100)
+@given(text=st.text(max_size=60))
+def test_any_characters_are_read_without_error(knowledge: Knowledge, text: str) -> None:
+    check_profile(read_told(text, FIELDS, knowledge.gazetteer, TODAY, of_oneself=True).facts)
