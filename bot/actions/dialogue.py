@@ -16,6 +16,7 @@ from bot.actions.places import named_places
 from bot.actions.plan import continues_plan
 from bot.actions.replies import answer, plain, quick_reply
 from bot.actions.respond import form_topic, question_buttons, question_phrase
+from bot.actions.trips import picks_event
 from bot.actions.turn import Entity, Focus, Turn
 from bot.actions.wiring import Desk
 from marie.domain.messages import Content
@@ -38,6 +39,8 @@ def dialogue_topics(topics: Answerers) -> Answerers:
     """The dialogue acts; `topics` is where a continued topic is looked up."""
 
     def follow_up(turn: Turn, desk: Desk) -> Reply:
+        if picks_event(turn):
+            return topics["moving.trip"](turn.about("moving.trip"), desk)
         if continues_plan(turn):
             return topics[turn.focus.topic or ""](turn.about(turn.focus.topic or ""), desk)
         if narrows_cards(turn, desk):
@@ -67,6 +70,11 @@ def dialogue_topics(topics: Answerers) -> Answerers:
             return _with_entry(turn, desk, entry)
         return fallback.clarify(turn, desk)
 
+    def pick_one(turn: Turn, desk: Desk) -> Reply:
+        if picks_event(turn):
+            return topics["moving.trip"](turn.about("moving.trip"), desk)
+        return _pick(turn, desk)
+
     def affirm(turn: Turn, desk: Desk) -> Reply:
         if turn.focus.offered is not None:
             return _accept(turn, desk, topics)
@@ -84,7 +92,7 @@ def dialogue_topics(topics: Answerers) -> Answerers:
         "resume": _resume,
         "why_asked": _why,
         "more": more,
-        "pick": _pick,
+        "pick": pick_one,
         "repeat": _repeat,
     }
 

@@ -21,6 +21,8 @@ from marie.domain.messages import Content
 from marie.domain.replies import Reply
 from marie.knowledge.event_words import event_paper, event_when
 from marie.knowledge.events import PlannedEvent
+from marie.knowledge.model import TOPICS as TOPICS_OF_TALK
+from marie.knowledge.places import Place
 from marie.knowledge.talk import says
 from marie.language.contacts import find_emails, find_phones
 from marie.language.folding import words
@@ -32,6 +34,9 @@ SHOWN = 5
 OFFERED = 3
 """Buttons to register, of those shown."""
 NAME_WORDS = 6
+SURE = 0.7
+"""From this confidence on, a short message in place of a name is a question."""
+TALKED_OF = TOPICS_OF_TALK - {"clarify", "out_of_scope", "greeting"}
 JOIN, LEAVE = "join:", "leave:"
 OUTCOMES: tuple[Outcome, ...] = ("seat", "waiting", "already", "closed", "left", "absent")
 
@@ -43,11 +48,34 @@ def trips(turn: Turn, desk: Desk) -> Reply:
         return _pressed(turn, desk, pressed)
     if turn.value("entry") is not None:
         return answer_topic(turn, desk)
+    if picks_event(turn) and (picked := _picked(turn, desk)) is not None:
+        return _pressed(turn, desk, f"{JOIN}{picked.id}")
     if not turn.pressed and says(turn.text, desk.plan_words.leave):
         return _leave_one(turn, desk)
     if (question := ask_which(turn, desk, topic=TOPIC)) is not None:
         return question
     return _listed(turn, desk)
+
+
+def picks_event(turn: Turn) -> bool:
+    """Whether « le deuxième », « 2 » is one of the dates just listed."""
+    return turn.focus.topic == TOPIC and not turn.pressed and _number(turn) is not None
+
+
+def _number(turn: Turn) -> int | None:
+    ordinal = turn.value("ordinal")
+    if isinstance(ordinal, int):
+        return ordinal
+    digit = turn.text.strip()
+    return int(digit) if digit in ("1", "2", "3", "4", "5") else None
+
+
+def _picked(turn: Turn, desk: Desk) -> PlannedEvent | None:
+    """The date of that number in the last list, which is made again from what it was made of."""
+    number = _number(turn) or 0
+    place = place_in_focus(turn, desk)
+    found, _ = _found(turn, desk, place, kind=next(iter(turn.focus.narrowed), None))
+    return found[number - 1] if 1 <= number <= min(SHOWN, len(found)) else None
 
 
 def take_answer(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
@@ -81,17 +109,14 @@ def _listed(turn: Turn, desk: Desk) -> Reply:
     library = desk.library
     kind = _kind(turn, desk)
     place = place_in_focus(turn, desk)
-    region = place.region if place is not None and not place.metropolitan else None
-    every = [e for e in desk.events.to_come(turn.said_at) if kind in (None, e.kind)]
-    here = [each for each in every if each.region == region] if region else every
-    found = here or every
+    found, asked_elsewhere = _found(turn, desk, place, kind)
     entry = chosen_entry(turn, desk)
     paragraphs: list[str] = []
-    if place is not None and region and not here:
+    if place is not None and asked_elsewhere:
         where = desk.gazetteer.with_preposition(place)
-        phrase = "trip_none_here" if every else "trip_none_here_nor_elsewhere"
+        phrase = "trip_none_here" if found else "trip_none_here_nor_elsewhere"
         paragraphs.append(library.phrase(phrase, place=where))
-    elif not every:
+    elif not found:
         paragraphs.append(library.phrase("trip_none"))
     if found:
         if not paragraphs:
@@ -118,8 +143,19 @@ def _listed(turn: Turn, desk: Desk) -> Reply:
         pending=None,
         misses=0,
         shown=(),
+        narrowed=(kind,) if kind else (),
     )
     return answer(turn, content, focus=focus)
+
+
+def _found(
+    turn: Turn, desk: Desk, place: Place | None, kind: str | None
+) -> tuple[list[PlannedEvent], bool]:
+    """The dates to come in the place's region; without any there, all, and True."""
+    region = place.region if place is not None and not place.metropolitan else None
+    every = [e for e in desk.events.to_come(turn.said_at) if kind in (None, e.kind)]
+    here = [each for each in every if region in (None, each.region)]
+    return here or every, bool(region) and not here
 
 
 def _kind(turn: Turn, desk: Desk) -> str | None:
@@ -333,7 +369,11 @@ def _name(turn: Turn) -> str | None:
         return None
     if "?" in text or any(character.isdigit() for character in text):
         return None
-    return None if turn.intent in ("dont_know", "deny", "affirm") else text
+    if turn.intent in ("dont_know", "deny", "affirm"):
+        return None
+    # « awa diop » is read as anything with little confidence, « combien ça coûte » is not.
+    clear = turn.intent in TALKED_OF and turn.confidence >= SURE
+    return None if clear and not all(word[:1].isupper() for word in text.split()) else text
 
 
 TOPICS = {TOPIC: trips}

@@ -36,7 +36,7 @@ from marie.services.live import Hub
 from marie.store import conversations, events
 from marie.store import staff as accounts
 from marie.store.engine import Database
-from marie.store.events import Counts, Notice
+from marie.store.events import Counts, Notice, UnknownEvent
 
 Say = Callable[[Notice, PlannedEvent], Content]
 """What Marie says to somebody registered."""
@@ -109,9 +109,14 @@ async def change(
     by: Staff,
     clock: Clock,
 ) -> None:
-    """Change an event: more seats go to who waits; another day or place is told to everybody."""
+    """Change an event: more seats go to who waits; another day or place is told to everybody.
+
+    A cancelled one is no longer there to change: `UnknownEvent`.
+    """
     async with database.write() as connection:
         known = await events.load(connection, event_id, lock=True)
+        if known.cancelled_at is not None:
+            raise UnknownEvent
         taken = [
             each for each in await events.registered(connection, event_id) if each.seat == "seat"
         ]
@@ -122,7 +127,7 @@ async def change(
         await events.save(connection, changed)
         if _moved(known.draft, draft):
             await events.remember_notice(connection, event_id, "changed")
-        await _fill(connection, changed)
+        await _fill(connection, changed, now=clock())
         await _record(connection, by, clock, "change_event", event_id)
 
 
@@ -145,11 +150,11 @@ async def decide(
     """Do what a visitor asked, in the transaction of her turn; the outcome and her rank."""
     try:
         known = await events.load(connection, request.event_id, lock=True)
-    except events.UnknownEvent:
+    except UnknownEvent:
         return "closed", 0
     if request.action == "leave":
         left = await events.remove(connection, known.id, conversation_id)
-        await _fill(connection, known)
+        await _fill(connection, known, now=now)
         return ("left" if left else "absent"), 0
     registered = await events.registered(connection, known.id)
     mine = next((each for each in registered if each.conversation_id == conversation_id), None)
@@ -172,12 +177,12 @@ async def decide(
     return ("seat", seats + 1) if free else ("waiting", waiting + 1)
 
 
-async def leave_all(connection: AsyncConnection, conversation_id: str) -> None:
+async def leave_all(connection: AsyncConnection, conversation_id: str, *, now: datetime) -> None:
     """A conversation is erased: its places go to who waits."""
     for known, _ in await events.of_conversation(connection, conversation_id):
         locked = await events.load(connection, known.id, lock=True)
         await events.remove(connection, locked.id, conversation_id)
-        await _fill(connection, locked)
+        await _fill(connection, locked, now=now)
 
 
 async def planned(database: Database) -> list[Planned]:
@@ -250,6 +255,8 @@ async def tell(database: Database, hub: Hub, *, marie: str, say: Say, clock: Clo
             if notice is None:
                 continue
             known = await events.load(connection, event_id)
+            if known.draft.starts_at <= clock():
+                continue  # over: too late to tell
             conversation = replace(conversation, last_seq=conversation.last_seq + 1)
             message = Message(
                 seq=conversation.last_seq,
@@ -265,9 +272,9 @@ async def tell(database: Database, hub: Hub, *, marie: str, say: Say, clock: Clo
     return told
 
 
-async def _fill(connection: AsyncConnection, event: Event) -> None:
-    """Give free seats to the first who wait; the event is locked."""
-    if event.cancelled_at is not None:
+async def _fill(connection: AsyncConnection, event: Event, *, now: datetime) -> None:
+    """Give free seats to the first who wait, while it has not begun; the event is locked."""
+    if not event.is_open(now):
         return
     registered = await events.registered(connection, event.id)
     free = event.draft.capacity - sum(each.seat == "seat" for each in registered)

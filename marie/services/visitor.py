@@ -257,7 +257,7 @@ async def erase(
     async with database.write() as connection:
         conversation = await conversations.load(connection, conversation_id, lock=True)
         await assignment.give_back(connection, conversation, now=clock())
-        await events.leave_all(connection, conversation_id)
+        await events.leave_all(connection, conversation_id, now=clock())
         await conversations.erase(
             connection, conversation_id, token_hash=hash_token(token), at=clock()
         )

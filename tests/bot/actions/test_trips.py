@@ -192,3 +192,26 @@ def test_seats_that_others_wait_for_are_not_offered_as_free() -> None:
     assert planned("one", capacity=10, taken=9).left == 1
     assert planned("one", capacity=10, taken=9, waiting=1).left == 0
     assert planned("one", capacity=10, taken=12).left == 0
+
+
+@pytest.mark.parametrize("text", ["le deuxième", "2"])
+def test_number_under_the_list_chooses_a_date(planner: Planner, text: str) -> None:
+    planner.plan(
+        planned("talk", days=3, kind="session"), planned("one", days=4), planned("two", days=5)
+    )
+    planner.talk.say("prochain séjour exploratoire?", "moving.trip")
+    found = [{"entity": "ordinal", "value": 2}] if text != "2" else []
+    reply = planner.talk.say(text, "pick" if found else "inform", *found)
+    assert said(reply).startswith("Séjour two")
+
+
+def test_question_in_place_of_a_name_is_answered(planner: Planner) -> None:
+    planner.plan(planned("one"))
+    talk = planner.talk
+    talk.say("prochain séjour?", "moving.trip")
+    talk.press("M’inscrire : Rimouski, 12 décembre 2026")
+    talk.say("awa@example.org", "inform", EMAIL)
+    reply = talk.say("combien coûte la garderie", "childcare.cost")
+    assert reply.messages[-1].topic == "childcare.cost"
+    confirm = talk.say("awa diop", "work.search", confidence=0.3)
+    assert "awa diop" in said(confirm)
