@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from bot.actions.entries import answer_topic, names_another_entry
+from bot.actions.lead_file import Passed, lead_file, region_names, shown_lines
 from bot.actions.replies import answer, plain, quick_reply
+from bot.actions.situation import UNCLEAR, known, read, with_situation
+from bot.actions.traces import LANGUAGE, TOLD
 from bot.actions.turn import Pending, Turn
 from bot.actions.wiring import Desk
 from marie.domain.leads import HandoverRequest
 from marie.domain.replies import Reply
+from marie.language.folding import words
+from marie.language.typography import french_list
 
 FORM = "handoff"
+
+CORRECTS = UNCLEAR | {"eligibility", "handoff", "region.profile", "stop"}
+"""Readings of a message that may correct what is shown."""
+
+BEGINS = ("non", "oui", "plutot", "pas", "desole", "desolee", "pardon", "finalement", "correction")
+"""Folded words that a correction begins with, whatever the rest is read as."""
 
 
 def ask_for_person(turn: Turn, desk: Desk) -> Reply:
@@ -44,12 +57,52 @@ def take_answer(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
         if any(character.isdigit() for character in turn.text) or "@" in turn.text:
             return _ask_contact(turn, desk, "handoff_bad_contact")
         return None
+    corrected = _corrected(turn, desk, pending)
+    if corrected is not None:
+        return corrected
     if turn.intent in ("affirm", "handoff"):
+        if _facts(turn, pending.data) != pending.data.get("facts"):
+            # Told since it was shown: consent is to what was shown, and to nothing else.
+            return _confirm(turn, desk, pending.data, "handoff_added")
         return _send(turn, desk, pending)
     if turn.intent == "deny":
         content = plain(desk.library, "handoff_declined", topic="handoff")
         return answer(turn, content, focus=replace(turn.focus, pending=None))
     return None
+
+
+def _corrected(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
+    """« Non, deux enfants », « plutôt Gaspé », « ne transmettez pas mon âge »: shown again."""
+    if turn.pressed:
+        return None
+    if leave_out := desk.qualification.withheld(turn.text):
+        withheld = sorted({*pending.data.get("withheld", ()), *leave_out})
+        return _confirm(turn, desk, {**pending.data, "withheld": withheld}, "handoff_left_out")
+    first = next((word.text for word in words(turn.text)), "")
+    if turn.intent not in CORRECTS and first not in BEGINS:
+        return None
+    facts = dict(read(turn, desk, of_oneself=True).facts)
+    if "target_region" not in facts and len(turn.all("place")) == 1:
+        facts.update(_target(turn, desk))
+    if facts.get("children") == len(known(turn).get("child_ages") or ()):
+        facts.pop("children")  # as many as she told the ages of
+    elif "children" in facts:
+        facts.setdefault("child_ages", None)
+    given = {name: value for name, value in facts.items() if value is not None}
+    shown = pending.data.get("facts") or {}
+    if all(shown.get(name) == value for name, value in given.items()):
+        return None
+    withheld = [each for each in pending.data.get("withheld", ()) if each not in given]
+    turn = replace(turn, profile=with_situation(turn, facts))
+    return _confirm(turn, desk, {**pending.data, "withheld": withheld}, "handoff_corrected")
+
+
+def _target(turn: Turn, desk: Desk) -> dict[str, Any]:
+    """The place that she names, as the one where she wants to live."""
+    place = desk.gazetteer.get(str(turn.value("place")))
+    if place is None or place.region is None or place.metropolitan:
+        return {}
+    return {"target_region": place.region, "target_place": place.id}
 
 
 def _ask_contact(turn: Turn, desk: Desk, phrase: str) -> Reply:
@@ -63,35 +116,44 @@ def _ask_contact(turn: Turn, desk: Desk, phrase: str) -> Reply:
     return answer(turn, content, focus=replace(turn.focus, pending=pending, misses=0))
 
 
-def _confirm(turn: Turn, desk: Desk, data: dict[str, str]) -> Reply:
+def _confirm(turn: Turn, desk: Desk, data: Mapping[str, Any], before: str | None = None) -> Reply:
+    """Show what would be passed on, to whom and what for; `before`: what is said first."""
     library = desk.library
+    kept = {name: data[name] for name in ("need", "email", "phone", "withheld") if data.get(name)}
+    kept["facts"] = _facts(turn, kept)
     buttons = [
         quick_reply(library.phrase("button_consent"), "affirm"),
         quick_reply(library.phrase("button_no_consent"), "deny"),
     ]
+    names = [each.name for each in desk.organizations.organizations]
     content = plain(
         library,
         "handoff_confirm",
         topic="handoff",
         buttons=buttons,
-        contact=_contact_words(data, desk),
-        need=_need_words(data, desk),
+        lines=shown_lines(_passed(kept, desk), turn, desk),
+        organizations=french_list(names, "ou"),
     )
-    pending = Pending(form=FORM, field="consent", data={"shown": content.text, **data})
-    return answer(turn, content, focus=replace(turn.focus, pending=pending, misses=0))
+    if before is not None:
+        content = replace(content, text=f"{library.phrase(before)}\n\n{content.text}")
+    pending = Pending(form=FORM, field="consent", data={**kept, "shown": content.text})
+    focus = replace(turn.focus, pending=pending, misses=0)
+    return answer(turn, content, focus=focus, profile=turn.profile)
 
 
 def _send(turn: Turn, desk: Desk, pending: Pending) -> Reply:
     data = pending.data
+    passed = _passed(data, desk)
     content = plain(desk.library, "handoff_sent", topic="handoff")
     request = HandoverRequest(
         name=None,
         email=data.get("email"),
         phone=data.get("phone"),
-        need=_need_words(data, desk),
-        regions=_regions(turn, desk),
-        profile=turn.profile,
+        need=passed.need,
+        regions=region_names(passed, turn, desk),
+        profile=_profile(turn, data),
         consent=str(data.get("shown", "")),
+        file=lead_file(passed, turn, desk),
     )
     return answer(turn, content, focus=replace(turn.focus, pending=None), handover=request)
 
@@ -106,19 +168,34 @@ def _contact(turn: Turn) -> dict[str, str]:
     return {name: value for name, value in found.items() if isinstance(value, str)}
 
 
-def _contact_words(data: dict[str, str], desk: Desk) -> str:
-    given = [data[name] for name in ("email", "phone") if data.get(name)]
-    return ", ".join(given) or desk.library.phrase("contact_none")
+def _facts(turn: Turn, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The situation that would be passed on: without what she withheld or would not say."""
+    withheld = set(data.get("withheld", ()))
+    return {
+        name: value
+        for name, value in known(turn).items()
+        if name not in withheld and value is not None
+    }
 
 
-def _need_words(data: dict[str, str], desk: Desk) -> str:
+def _passed(data: Mapping[str, Any], desk: Desk) -> Passed:
+    contact = {name: str(data[name]) for name in ("email", "phone") if data.get(name)}
+    return Passed(need=_need_words(data, desk), facts=data.get("facts") or {}, contact=contact)
+
+
+def _profile(turn: Turn, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The profile as it is passed on; what the file says of it is not said twice."""
+    withheld = {*data.get("withheld", ()), TOLD, LANGUAGE, "verdicts"}
+    if "child_ages" in withheld:
+        withheld.add("children")
+    profile = {name: value for name, value in turn.profile.items() if name not in withheld}
+    if "situation" in profile:
+        profile["situation"] = dict(data.get("facts") or {})
+    return profile
+
+
+def _need_words(data: Mapping[str, Any], desk: Desk) -> str:
     topic = str(data.get("need") or "handoff")
     if topic == "handoff":
         return desk.library.phrase("need_unknown")
     return desk.library.default_entry(topic).title
-
-
-def _regions(turn: Turn, desk: Desk) -> tuple[str, ...]:
-    place = desk.gazetteer.get(turn.focus.place) if turn.focus.place else None
-    region = desk.gazetteer.region_of(place) if place else None
-    return (region.name,) if region else ()

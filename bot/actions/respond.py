@@ -24,6 +24,7 @@ from bot.actions.people import with_person
 from bot.actions.plan import tells_of_a_move
 from bot.actions.replies import MAX_QUICK_REPLIES, answer, plain, quick_reply
 from bot.actions.situation import remember
+from bot.actions.traces import with_traces
 from bot.actions.turn import Entity, Focus, Pending, Turn
 from bot.actions.wiring import Desk
 from marie.domain.replies import Reply
@@ -60,6 +61,12 @@ def respond(
     turn: Turn, desk: Desk, *, topics: Mapping[str, Answerer], forms: Mapping[str, Form]
 ) -> Reply:
     """Marie's reply to `turn`."""
+    return with_traces(turn, _reply(turn, desk, topics, forms))
+
+
+def _reply(
+    turn: Turn, desk: Desk, topics: Mapping[str, Answerer], forms: Mapping[str, Form]
+) -> Reply:
     if turn.profile.get("simple"):
         desk = replace(desk, simple=True)
     turn = _as_alarming_as_it_is(turn, desk)

@@ -67,7 +67,7 @@ class Entity:
 
 @dataclass(frozen=True, kw_only=True)
 class Turn:
-    """One message to answer."""
+    """One message to answer. `seq`: its number in the log, None outside a conversation."""
 
     text: str
     intent: str
@@ -79,6 +79,7 @@ class Turn:
     state: str
     focus: Focus
     profile: dict[str, Any]
+    seq: int | None = None
 
     @property
     def today(self) -> date:
@@ -122,6 +123,7 @@ def read_turn(message: dict[str, Any]) -> Turn:
         state=metadata.get("state") or "marie",
         focus=msgspec.convert(metadata.get("focus") or {}, Focus),
         profile=dict(metadata.get("profile") or {}),
+        seq=metadata.get("seq"),
     )
 
 

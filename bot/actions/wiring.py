@@ -20,8 +20,10 @@ from marie.knowledge.events import LiveEvents
 from marie.knowledge.library import Library
 from marie.knowledge.opened import Knowledge, open_knowledge
 from marie.knowledge.openings import LiveOpenings, Matching, load_matching
+from marie.knowledge.organizations import Organizations, load_organizations
 from marie.knowledge.plan_rules import LivePlanRules, PlanWords, load_plan_words
 from marie.knowledge.programs import LivePrograms
+from marie.knowledge.qualification import Qualification, load_qualification
 from marie.knowledge.rules import (
     Choice,
     Field,
@@ -54,6 +56,8 @@ class Desk(Knowledge):
     events: LiveEvents
     live_plan_rules: LivePlanRules
     plan_words: PlanWords
+    qualification: Qualification
+    organizations: Organizations
     safety: SafetyPatterns
     simple: bool = False
     """Whether Marie's own phrases are said in simple French."""
@@ -96,6 +100,8 @@ def open_desk(knowledge: Path, data: Path | None = None) -> Desk:
         events=LiveEvents(data),
         live_plan_rules=LivePlanRules(knowledge),
         plan_words=load_plan_words(knowledge),
+        qualification=load_qualification(knowledge),
+        organizations=load_organizations(knowledge),
         safety=read_safety(knowledge / "safety.yml"),
     )
 

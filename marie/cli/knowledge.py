@@ -11,9 +11,11 @@ from marie.knowledge.figures import load_wordings as load_figure_words
 from marie.knowledge.library import KnowledgeErrors, Library
 from marie.knowledge.opened import open_knowledge
 from marie.knowledge.openings import load_matching
+from marie.knowledge.organizations import load_organizations
 from marie.knowledge.places import Gazetteer
 from marie.knowledge.plan_rules import plan_problems
 from marie.knowledge.programs import all_problems
+from marie.knowledge.qualification import load_qualification
 from marie.knowledge.resources import load_resources
 from marie.knowledge.rules import rule_problems
 from marie.knowledge.talk import load_talk_words
@@ -53,7 +55,15 @@ def _problems(settings: Settings) -> Iterator[str]:
             yield from plan_problems(folder, opened.live.current(), opened.directory)
         except KnowledgeErrors as error:
             yield from error.problems
-    for load in (load_asked, load_card_words, load_figure_words, load_matching, load_talk_words):
+    for load in (
+        load_asked,
+        load_card_words,
+        load_figure_words,
+        load_matching,
+        load_organizations,
+        load_qualification,
+        load_talk_words,
+    ):
         try:
             load(folder)
         except KnowledgeErrors as error:

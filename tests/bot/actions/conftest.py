@@ -35,6 +35,7 @@ class Talk:
     focus: dict[str, Any] = field(default_factory=dict)
     profile: dict[str, Any] = field(default_factory=dict)
     last: Reply | None = None
+    seq: int = 0
 
     def say(
         self,
@@ -76,7 +77,9 @@ class Talk:
         return self._answer(message)
 
     def _answer(self, message: dict[str, Any]) -> Reply:
+        self.seq += 1
         message["metadata"] = {
+            "seq": self.seq,
             "said_at": self.said_at.isoformat(),
             "text": message["text"],
             "state": self.state,

@@ -1,0 +1,72 @@
+"""How a lead's file is scored and said: `knowledge/qualification.yml`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from marie.domain.qualification import BadPoints, check_points
+from marie.guidance.eligibility import FIELDS
+from marie.knowledge.library import KnowledgeErrors
+from marie.knowledge.rules import read
+from marie.language.folding import words
+
+
+class Withheld(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Fields, and the folded words that name them."""
+
+    fields: tuple[str, ...]
+    says: tuple[str, ...]
+
+
+class Withhold(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What asks to leave something out of the file."""
+
+    says: tuple[str, ...]
+    fields: tuple[Withheld, ...]
+
+
+class Qualification(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The file. `points` make 100; `languages`: names by ISO code."""
+
+    points: dict[str, int]
+    soon_months: Annotated[int, msgspec.Meta(ge=1)]
+    languages: dict[str, str]
+    withhold: Withhold
+
+    def withheld(self, text: str) -> Sequence[str]:
+        """The fields that a message asks to leave out."""
+        said = f" {' '.join(word.text for word in words(text))} "
+        starts = [
+            said.find(f" {each} ") + len(each) for each in self.withhold.says if f" {each} " in said
+        ]
+        if not starts:
+            return ()
+        rest = said[min(starts) :]
+        return [
+            field
+            for each in self.withhold.fields
+            if any(f" {name} " in rest for name in each.says)
+            for field in each.fields
+        ]
+
+
+def load_qualification(knowledge: Path) -> Qualification:
+    """The file; `KnowledgeErrors` says what is wrong in it."""
+    path = knowledge / "qualification.yml"
+    found = read(path, Qualification)
+    problems = []
+    try:
+        check_points(found.points)
+    except BadPoints:
+        problems.append(f"{path} : « points » doit donner 100 points en tout aux cinq critères.")
+    for each in found.withhold.fields:
+        for name in each.fields:
+            if name not in FIELDS:
+                problems.append(f"{path} : le champ « {name} » n’existe pas.")
+    if problems:
+        raise KnowledgeErrors(problems)
+    return found

@@ -1,0 +1,165 @@
+"""What is passed on is shown, corrected, and sent only as it was shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from marie.domain.leads import HandoverRequest
+from marie.domain.replies import Reply
+from tests.bot.actions.conftest import Talk
+
+SITUATION = (
+    "j'ai 29 ans, je suis résidente permanente et soudeuse, j'habite à Montréal"
+    " et je veux vivre à Rimouski"
+)
+
+
+def plain(words: str) -> str:
+    return words.replace("\u00a0", " ")
+
+
+def text(reply: Reply) -> str:
+    return plain(reply.messages[-1].text)
+
+
+def shown(talk: Talk, told: str = SITUATION) -> str:
+    """What is shown before it is sent, after a visitor told this."""
+    talk.say(told, "work.search")
+    talk.say("je veux parler à une personne", "handoff")
+    return text(talk.press("Rester ici"))
+
+
+def sent(talk: Talk) -> HandoverRequest:
+    request = talk.press("Oui, transmettez").handover
+    assert request is not None
+    return request
+
+
+def told(request: HandoverRequest) -> dict[str, str]:
+    assert request.file is not None
+    return {each.field: plain(each.words) for each in request.file.told}
+
+
+def test_what_is_passed_on_to_whom_and_what_for_is_shown_in_one_message(talk: Talk) -> None:
+    said = shown(talk)
+    for part in ("29 ans", "résidence permanente", "Rimouski (Bas-Saint-Laurent)", "PROMIS"):
+        assert part in said
+    assert "Pourquoi" in said
+    assert "un seul de ces organismes" in said
+
+
+def test_request_takes_no_more_than_two_answers(talk: Talk) -> None:
+    talk.say("je veux parler à une personne", "handoff")
+    talk.press("Rester ici")
+    assert sent(talk).need
+
+
+def test_file_carries_what_was_shown_and_nothing_else(talk: Talk) -> None:
+    said = shown(talk)
+    request = sent(talk)
+    assert plain(request.consent) == said
+    assert all(words in said for words in told(request).values())
+    assert request.regions == ("Bas-Saint-Laurent",)
+    assert request.file is not None
+    assert request.file.regions == ("01",)
+    assert request.file.programs
+
+
+@pytest.mark.parametrize(
+    ("correction", "intent", "field", "words"),
+    [
+        ("non, deux enfants", "deny", "children", "2 enfants"),
+        ("oui mais j'ai 36 ans", "affirm", "age", "36 ans"),
+        ("non j'ai un permis de travail", "eligibility", "status", "permis de travail"),
+        ("non, deux enfants", "childcare.find", "children", "2 enfants"),
+    ],
+)
+def test_correction_is_shown_again_before_it_is_sent(
+    talk: Talk, correction: str, intent: str, field: str, words: str
+) -> None:
+    shown(talk)
+    reply = talk.say(correction, intent)
+    assert reply.handover is None
+    assert words in text(reply)
+    request = sent(talk)
+    assert told(request)[field] == words
+    assert plain(request.consent) == text(reply)
+
+
+def test_another_place_is_the_new_target(talk: Talk) -> None:
+    shown(talk)
+    assert "Gaspé" in text(talk.place("non, plutôt Gaspé", "follow_up"))
+    request = sent(talk)
+    assert request.regions == ("Gaspésie–Îles-de-la-Madeleine",)
+    assert "Rimouski" not in request.consent
+
+
+def test_what_she_would_not_pass_on_is_nowhere_in_the_file(talk: Talk) -> None:
+    shown(talk)
+    reply = talk.say("ne transmettez pas mon âge", "privacy")
+    assert "29 ans" not in text(reply)
+    request = sent(talk)
+    assert "age" not in told(request)
+    assert "age" not in request.profile["situation"]
+    assert request.file is not None
+    assert all("29" not in because for each in request.file.programs for because in each.because)
+
+
+def test_repeating_what_is_shown_is_a_yes(talk: Talk) -> None:
+    shown(talk)
+    reply = talk.say("oui, je suis résidente permanente", "affirm")
+    assert reply.handover is not None
+
+
+def test_what_is_told_meanwhile_is_shown_before_it_is_sent(talk: Talk) -> None:
+    shown(talk)
+    talk.say("combien coûte une garderie? mon fils a 3 ans", "childcare.cost")
+    reply = talk.say("oui", "affirm")
+    assert reply.handover is None
+    assert "enfants" in text(reply)
+    assert plain(sent(talk).consent) == text(reply)
+
+
+def test_question_with_a_fact_is_answered_and_not_taken_for_a_correction(talk: Talk) -> None:
+    shown(talk)
+    reply = talk.say("combien coûte une garderie pour mon fils de 3 ans?", "childcare.cost")
+    assert reply.messages[0].topic == "childcare.cost"
+
+
+def test_no_is_no_whatever_was_corrected_before(talk: Talk) -> None:
+    shown(talk)
+    talk.say("non, deux enfants", "deny")
+    reply = talk.say("non", "deny")
+    assert reply.handover is None
+    assert reply.focus["pending"] is None
+
+
+def test_each_part_says_which_message_it_comes_from(talk: Talk) -> None:
+    shown(talk)
+    traces: dict[str, Any] = talk.profile["told"]
+    assert traces["age"] == {"seq": 1, "origin": "message"}
+    talk.say("non, deux enfants", "deny")
+    assert talk.profile["told"]["children"] == {"seq": 4, "origin": "form"}
+    file = sent(talk).file
+    assert file is not None
+    parts = {each.field: (each.seq, each.origin) for each in file.told}
+    assert parts["age"] == (1, "message")
+    assert parts["children"] == (4, "form")
+
+
+def test_language_she_wrote_in_goes_with_the_request(talk: Talk) -> None:
+    talk.say("Necesito ayuda", "language", {"entity": "language", "value": "es"})
+    talk.say("je veux parler à une personne", "handoff")
+    assert "espagnol" in text(talk.press("Rester ici"))
+    file = sent(talk).file
+    assert file is not None
+    assert file.languages == ("es",)
+
+
+def test_montreal_is_never_a_target(talk: Talk) -> None:
+    talk.place("une garderie à Montréal", "childcare.find")
+    talk.say("je veux parler à une personne", "handoff")
+    talk.press("Rester ici")
+    assert sent(talk).regions == ()
