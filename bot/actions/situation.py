@@ -27,6 +27,14 @@ UNCLEAR = frozenset(
 )
 """Readings of « non, en fait j'ai 36 ans »."""
 
+WISHES = frozenset(
+    {
+        *("target_region", "target_place", "wants_region", "move_by", "children"),
+        *("sector", "occupation", "experience_years"),
+    }
+)
+"""Facts that are remembered, but that no verdict is asked again for (« on veut aller à Alma »)."""
+
 IS = frozenset({"suis", "comme", "metier"})
 WORKS = frozenset({"travaille", "travaillais", "travail", "emploi", "poste", "domaine"})
 """Folded words after which a trade is one's own: « je suis soudeuse », « travaille en santé »."""
@@ -88,7 +96,7 @@ def corrects(turn: Turn, desk: Desk) -> bool:
     if turn.pressed or turn.focus.topic != "eligibility" or turn.intent not in UNCLEAR:
         return False
     told = read(turn, desk, of_oneself=True)
-    return bool(told.facts or told.doubts or told.ranges)
+    return bool(told.facts.keys() - WISHES or told.doubts or told.ranges)
 
 
 def with_situation(turn: Turn, facts: Mapping[str, Any]) -> dict[str, Any]:

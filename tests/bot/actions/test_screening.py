@@ -335,3 +335,10 @@ def test_number_of_a_rule_is_the_one_that_entries_say(talk: Talk) -> None:
     assert values["credit-nouveau-diplome", "recent-graduate"] == delay
     assert str(values["place-aux-jeunes", "old-enough"]) in ages
     assert str(values["place-aux-jeunes", "young-enough"]) in ages
+
+
+def test_wish_for_a_region_after_the_verdicts_is_about_the_region(talk: Talk) -> None:
+    talk.say(ALL_AT_ONCE, "eligibility")
+    reply = talk.place("on veut aller à Rimouski", "inform")
+    assert reply.messages[-1].topic != "eligibility"
+    assert talk.profile["situation"]["target_region"] == "01"
