@@ -42,6 +42,9 @@ NO_ANSWER = frozenset({"clarify", "out_of_scope", "inform", "affirm", "deny", "d
 ABOUT_THE_FORM = frozenset({"stop", "restart_over", "why_asked", "resume", "repeat"})
 """What is said about the question itself: it is not recalled after the answer."""
 
+RECALLED = 3
+"""A recalled question brings its buttons when they are no more than this."""
+
 SURE_ENOUGH = 0.45
 """A reading as distress that no words support needs this confidence."""
 
@@ -205,7 +208,11 @@ def _recall(reply: Reply, desk: Desk, pending: Pending) -> Reply:
     question = desk.library.phrase(question_phrase(pending))
     reminder = desk.library.phrase("pending_reminder", question=question)
     *before, last = reply.messages
-    last = replace(last, text=f"{last.text}\n\n{reminder}")
+    buttons = question_buttons(pending, desk)
+    if len(buttons) > RECALLED:
+        buttons = []
+    own = last.quick_replies[: MAX_QUICK_REPLIES - len(buttons)]
+    last = replace(last, text=f"{last.text}\n\n{reminder}", quick_replies=(*buttons, *own))
     kept: dict[str, Any] = msgspec.to_builtins(replace(focus, pending=pending))
     return replace(reply, messages=(*before, last), focus=kept)
 
@@ -232,10 +239,21 @@ def question_phrase(pending: Pending) -> str:
 
 def question_buttons(pending: Pending, desk: Desk) -> list[dict[str, str]]:
     """The answers that a question offered, to offer again when it is asked again."""
+    library = desk.library
+    if (pending.form, pending.field) == ("handoff", "contact"):
+        return [
+            quick_reply(library.phrase("button_stay"), "inform", answer="stay"),
+            quick_reply(library.phrase("button_no_person"), "stop"),
+        ]
+    if (pending.form, pending.field) == ("handoff", "consent"):
+        return [
+            quick_reply(library.phrase("button_consent"), "affirm"),
+            quick_reply(library.phrase("button_no_consent"), "deny"),
+        ]
     field = desk.profile_fields.get(pending.field) if pending.form == "eligibility" else None
     if field is None:
         return []
     buttons = [
         quick_reply(choice.title, "inform", answer=str(choice.value)) for choice in field.choices
     ]
-    return [*buttons, quick_reply(desk.library.phrase("button_skip"), "inform", answer="skip")]
+    return [*buttons, quick_reply(library.phrase("button_skip"), "inform", answer="skip")]

@@ -16,6 +16,7 @@ from marie.knowledge.places import Gazetteer
 from marie.knowledge.plan_rules import plan_problems
 from marie.knowledge.programs import all_problems
 from marie.knowledge.qualification import load_qualification
+from marie.knowledge.readability import load_simple_rules, readability_problems
 from marie.knowledge.resources import load_resources
 from marie.knowledge.rules import rule_problems
 from marie.knowledge.talk import load_talk_words
@@ -41,6 +42,7 @@ def _problems(settings: Settings) -> Iterator[str]:
         library = Library.load(folder)
         phrases = library.phrases
         yield from criteria_problems(folder, library.profiles)
+        yield from readability_problems(library, load_simple_rules(folder))
     except KnowledgeErrors as error:
         yield from error.problems
     try:
