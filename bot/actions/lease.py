@@ -95,7 +95,7 @@ def increase(turn: Turn, desk: Desk) -> Reply:
 
 def end(turn: Turn, desk: Desk) -> Reply:
     """The ways out: in general, or for what is known of this lease."""
-    known = told(turn, desk)
+    known = told(turn, desk, default="leaving")
     if turn.value("answer") == "ways":
         return lease_answers.ways(turn, desk, known)
     if known.trouble is not None:
@@ -110,7 +110,7 @@ def end(turn: Turn, desk: Desk) -> Reply:
 def special(turn: Turn, desk: Desk) -> Reply:
     """Articles 1974 and 1974.1: with the notice, and its day, once the situation is told."""
     reply = answer_topic(turn, desk)
-    known = told(turn, desk)
+    known = told(turn, desk, default="leaving")
     entry = reply.messages[0].entry
     if entry == VIOLENCE_ENTRY:
         known.lease["ground"] = "violence"
@@ -141,7 +141,7 @@ def special(turn: Turn, desk: Desk) -> Reply:
 
 def _transfer(turn: Turn, desk: Desk) -> Reply:
     """Assignment, sublet or agreement: how, with the paper; or why not for this lodging."""
-    known = told(turn, desk)
+    known = told(turn, desk, default="leaving")
     reply = answer_topic(turn, desk)
     if known.trouble is not None:
         return reply

@@ -95,6 +95,9 @@ def _transfer(turn: Turn, desk: Desk, told: Told, paper: str) -> tuple[Document,
         "rule": reply.article,
         "refusal_rule": refusal.article,
         "reply_delay": desk.library.fill("{lease_assignment_reply}", turn.today),
+        "assignment_on": told.lease.get("leaving"),
+        "sublet_from": told.lease.get("leaving"),
+        "sublet_until": told.lease.get("back"),
     }
     return _letter(desk, paper, data)
 
@@ -102,7 +105,11 @@ def _transfer(turn: Turn, desk: Desk, told: Told, paper: str) -> tuple[Document,
 def agreement(turn: Turn, desk: Desk, told: Told) -> tuple[Document, ...]:
     """The written agreement, for both to sign."""
     way = next(each for each in desk.lease.ways if each.id == "agreement")
-    return _letter(desk, "lease-agreement", _known(turn, desk, told, way.source))
+    data = {
+        **_known(turn, desk, told, way.source),
+        "agreement_end": told.lease.get("leaving"),
+    }
+    return _letter(desk, "lease-agreement", data)
 
 
 def special(

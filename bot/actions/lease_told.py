@@ -1,7 +1,7 @@
 """What a visitor says of her lease, now or before, as facts; and what in it cannot be.
 
 A date is the one that the nearest word before it says (`knowledge/lease/cues.yml`); without such a
-word it is the end of the lease, or, when Marie speaks of a notice, the day it was received.
+word it is what the talk is about: the end of the lease, the day a notice came, or the departure.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ from marie.guidance.lease import EndBeforeStart, shift_months
 from marie.guidance.lease_facts import Contradiction, doubt, reconcile
 from marie.guidance.lease_rules import Lodging, Term
 from marie.guidance.lease_ways import Situation
+from marie.knowledge.rules import Cues
 from marie.language.calendar_words import MONTH
 from marie.language.folding import fold, words
 
-Role = Literal["start", "received", "end"]
+Role = Literal["start", "received", "end", "leaving"]
 SHORT = 6
 """Stands for « less than twelve months » when nobody said how many."""
 
@@ -90,7 +91,7 @@ def told(turn: Turn, desk: Desk, *, default: Role = "end") -> Told:
         trouble = "lease_bad_date"
     if trouble is not None:
         return Told(lease=dict(turn.profile.get("lease") or {}), trouble=trouble)
-    _read_length(turn, desk, lease, new)
+    _read_length(turn, desk, lease, new, default)
     _read_kind(turn, desk, lease, new)
     return _put_together(turn, lease, new)
 
@@ -102,8 +103,10 @@ def _read_days(
     for number, each in enumerate(mentioned):
         if each.problem is not None:
             return "lease_no_such_day"
-        said = _role(turn, desk, mentioned, number)
+        said = _role(turn, desk, mentioned, number, default)
         role = said or default
+        if role == "leaving" and default == "end":
+            role = "end"  # « je pars le 30 juin »: to leave at the end of the lease
         value = _day(each, role)
         if value is None:
             return "lease_bad_date" if role != "received" else "lease_ask_notice"
@@ -114,6 +117,11 @@ def _read_days(
                 continue  # « à partir du 1er juillet 2027 »: the new rent's day
             else:
                 return "lease_received_later"
+        if role == "leaving" and role in new:
+            lease["back"] = value.isoformat()  # a sublet « du 1er mars au 30 juin »
+            continue
+        if role == "leaving":
+            lease.pop("back", None)
         lease[role] = value.isoformat()
         new.add(role)
     if "end" in new:
@@ -121,28 +129,43 @@ def _read_days(
     return None
 
 
-def _role(turn: Turn, desk: Desk, mentioned: Sequence[Entity], number: int) -> Role | None:
+def _role(
+    turn: Turn, desk: Desk, mentioned: Sequence[Entity], number: int, default: Role
+) -> Role | None:
     """What the words before a date say that it is; None when they do not."""
     each = mentioned[number]
     cues = desk.lease.cues
     if each.start >= 0:
         earlier = max((other.start for other in mentioned[:number]), default=0)
         before = [word.text for word in words(turn.text[max(earlier, 0) : each.start])]
-        for word in reversed(before[-_REACH:]):
+        for place in range(len(before) - 1, max(-1, len(before) - 1 - _REACH), -1):
+            word = before[place]
             if word in cues.received:
                 return "received"
-            if word in cues.start:
-                return "start"
             if word in cues.end:
                 return "end"
+            if word in cues.leaving:
+                return "leaving"
+            if word in cues.start and _of_the_lease(before, place, cues):
+                return "start"
         # « du 1er juillet 2026 au 30 juin 2027 »
         if number == 0 and len(mentioned) == 2 and before[-1:] == ["du"]:
             between = turn.text[each.start : mentioned[1].start]
             if " au " in f"{fold(between)} ":
-                return "start"
-        if number == 1 and before[-1:] == ["au"]:
+                return "start" if default != "leaving" else None
+        if number == 1 and before[-1:] == ["au"] and default != "leaving":
             return "end"
     return None
+
+
+def _of_the_lease(before: Sequence[str], place: int, cues: Cues) -> bool:
+    """« mon bail commence », « commencé le… », « bail signé »; not « je commence ma job »."""
+    if (
+        set(before[max(0, place - 3) : place]) & set(cues.not_start)
+        and before[place] not in cues.about
+    ):
+        return False
+    return place == 0 or bool(set(before) & set(cues.about))
 
 
 def _day(mentioned: Entity, role: Role) -> date | None:
@@ -158,23 +181,32 @@ def _day(mentioned: Entity, role: Role) -> date | None:
     return day
 
 
-def _read_length(turn: Turn, desk: Desk, lease: dict[str, Any], new: set[str]) -> None:
+def _read_length(
+    turn: Turn, desk: Desk, lease: dict[str, Any], new: set[str], default: Role
+) -> None:
     duration = turn.first("duration")
     # « un fils de 3 ans » reads as a length of time too: an age is not the lease's.
     if duration is None or turn.all("age") or not isinstance(duration.value, dict):
         return
     months = duration.value.get("months")
-    if not months or (duration.start >= 0 and not _is_lease_s(turn.text, duration.start, desk)):
+    if not months or (
+        duration.start >= 0 and not _is_lease_s(turn.text, duration.start, desk, default)
+    ):
         return
     lease["length_months"] = months
     lease.pop("about", None)
     new.add("length_months")
 
 
-def _is_lease_s(text: str, start: int, desk: Desk) -> bool:
-    """« bail de 8 mois », not « avis de 3 mois », « dans 3 mois », « 3 mois d’avance »."""
+def _is_lease_s(text: str, start: int, desk: Desk, default: Role) -> bool:
+    """« bail de 8 mois », not « avis de 3 mois », « dans 3 mois », « 3 mois d’avance ».
+
+    Where the talk is of leaving (« sous-louer 6 mois »), only what is said of the lease itself.
+    """
     cues = desk.lease.cues
     before = [word.text for word in words(text[:start])][-3:]
+    if default == "leaving" and not set(before) & set(cues.about):
+        return False
     after = [word.text for word in words(text[start:])][1:4]
     return not (
         set(before) & set(cues.not_length_after) or set(after) & set(cues.not_length_before)

@@ -64,9 +64,12 @@ class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 class Cues(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Folded words before a date, or around a length of time, that say what it is."""
 
-    start: tuple[str, ...]
-    received: tuple[str, ...]
     end: tuple[str, ...]
+    received: tuple[str, ...]
+    leaving: tuple[str, ...]
+    start: tuple[str, ...]
+    about: tuple[str, ...]
+    not_start: tuple[str, ...]
     not_length_after: tuple[str, ...]
     not_length_before: tuple[str, ...]
 

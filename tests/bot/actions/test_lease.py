@@ -356,3 +356,46 @@ def test_end_told_again_replaces_the_earlier_one(
 
     assert window(reply) == ("2027-03-01", "2027-05-31")
     assert reply.profile["lease"]["end"] == "2027-08-31"
+
+
+@pytest.mark.parametrize(
+    ("told", "intent"),
+    [
+        ("jai trouvé une job à Sept-Îles, je commence le 5 janvier 2027", "lease.end"),
+        ("je pars en région le 1er mars 2027, comment casser mon bail", "lease.end"),
+        ("je veux céder mon bail le 1er mars 2027", "lease.assignment"),
+        ("sous-louer 6 mois à partir du 1er mars 2027", "lease.sublet"),
+        ("une entente avec le propriétaire pour le 1er mars 2027", "lease.agreement"),
+        ("je suis en fauteuil roulant depuis le 5 janvier 2026", "lease.special"),
+    ],
+)
+def test_departure_or_a_job_s_first_day_is_not_the_end_of_the_lease(
+    talk: Talk, told: str, intent: str
+) -> None:
+    reply = say(talk, told, intent)
+
+    lease = reply.profile.get("lease") or {}
+    assert not {"end", "start", "length_months"} & set(lease)
+
+
+def test_end_of_the_lease_stands_beside_the_first_day_of_a_job(talk: Talk) -> None:
+    told = "je commence une job le 5 janvier 2027 et mon bail finit le 30 juin 2027"
+    reply = say(talk, told, "lease.end")
+
+    assert reply.profile["lease"]["end"] == "2027-06-30"
+    assert "start" not in reply.profile["lease"]
+    assert "length_months" not in reply.profile["lease"]
+    assert "entre le 1er janvier 2027 et le 31 mars 2027" in text(reply)
+
+
+def test_planned_days_stand_in_the_letter(talk: Talk) -> None:
+    say(talk, "mon bail finit le 30 juin 2027")
+
+    assigned = say(talk, "je veux céder mon bail le 1er mars 2027", "lease.assignment")
+    sublet = say(talk, "je sous-loue du 1er mars 2027 au 31 mai 2027", "lease.sublet")
+    agreed = say(talk, "on s’entend pour le 1er mars 2027", "lease.agreement")
+
+    assert "Date prévue de la cession : 1er mars 2027" in letter(assigned, "lease-assignment")
+    assert "du 1er mars 2027 au 31 mai 2027" in letter(sublet, "lease-sublet")
+    assert "mettre fin à ce bail le 1er mars 2027" in letter(agreed, "lease-agreement")
+    assert agreed.profile["lease"]["end"] == "2027-06-30"
