@@ -10,11 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 from bot.actions.entries import answer_topic, names_another_entry
-from bot.actions.people import child_ages
 from bot.actions.places import ask_which, named_places
+from bot.actions.plan_facts import (
+    TOPIC,
+    facts_of,
+    is_lease_date,
+    keep_move,
+    moving_day,
+    said_no_children,
+    target,
+    told_grain,
+    with_told,
+)
 from bot.actions.plan_papers import paper, steps_said
 from bot.actions.replies import (
     MAX_QUICK_REPLIES,
@@ -29,26 +38,13 @@ from bot.actions.turn import Entity, Pending, Turn
 from bot.actions.wiring import Desk
 from marie.domain.messages import Content
 from marie.domain.replies import Reply
-from marie.guidance.lease import (
-    LengthUnknown,
-    Lodging,
-    NoRule,
-    NoWindow,
-    Term,
-    Window,
-    nonrenewal_window,
-)
 from marie.guidance.plan import Facts, make_plan, months_owed
 from marie.knowledge.places import Place
 from marie.knowledge.plan_rules import step_source
 from marie.knowledge.talk import says
-from marie.language.folding import fold_key
 from marie.language.typography import french_day
 
 FORM = "plan"
-TOPIC = "moving.plan"
-USUAL_LENGTH = 12
-"""Months of a lease whose length nobody said; the answer about the lease says so."""
 MAX_YEARS = 3
 """A move further away is asked about again: the year was probably misread."""
 EARLY = 7
@@ -70,15 +66,15 @@ def moving_plan(turn: Turn, desk: Desk) -> Reply:
         return question
     if not turn.pressed and not turn.all("place") and says(turn.text, desk.plan_words.nowhere):
         return _region_unknown(turn, desk)
-    turn = _with_told(turn, desk)
+    turn = with_told(turn, desk)
     wrong = _wrong_date(turn, desk)
-    place = _target(turn, desk)
+    place = target(turn, desk)
     if place is None:
         return _ask_region(turn, desk)
-    turn = _keep(turn, place=place.id)
+    turn = keep_move(turn, place=place.id)
     if wrong is not None:
         return wrong
-    day = _day(turn)
+    day = moving_day(turn)
     if day is None:
         return _ask_date(turn, desk, "plan_ask_date", place)
     return _plan(turn, desk, place, day)
@@ -89,10 +85,10 @@ def take_answer(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
     pressed = turn.value("answer")
     if pending.field == "gone":
         if turn.intent == "affirm":
-            return moving_plan(_keep(turn, gone=True).about(TOPIC), desk)
+            return moving_plan(keep_move(turn, gone=True).about(TOPIC), desk)
         if turn.intent == "deny":
-            place = _target(turn, desk)
-            turn = _keep(turn, day=None, gone=False)
+            place = target(turn, desk)
+            turn = keep_move(turn, day=None, gone=False)
             return _ask_date(turn, desk, "plan_ask_date", place)
     if isinstance(pressed, str):
         day = Entity(entity="date", value=pressed, grain="day")
@@ -116,56 +112,18 @@ def continues_plan(turn: Turn) -> bool:
     return turn.focus.topic == TOPIC and any(turn.all(kind) for kind in kinds)
 
 
-def _with_told(turn: Turn, desk: Desk) -> Turn:
-    """The turn whose profile has what this message says: the day, the lease, the children."""
-    move: dict[str, Any] = {}
-    lease = dict(turn.profile.get("lease") or {})
-    for mentioned in turn.all("date"):
-        if mentioned.problem is not None or mentioned.grain == "year":
-            continue
-        if _is_lease(mentioned, turn, desk):
-            lease["end"] = str(mentioned.value)
-        else:
-            move = {"day": _first(mentioned), "grain": mentioned.grain or "day"}
-    gone = not turn.pressed and says(turn.text, desk.plan_words.gone)
-    if gone:
-        move = {"day": turn.today.isoformat(), "grain": "day", **move, "gone": True}
-    profile = dict(turn.profile)
-    if lease:
-        profile["lease"] = lease
-    if not turn.pressed and (ages := child_ages(turn)):
-        profile["children"] = sorted(ages)
-    turn = replace(turn, profile=profile)
-    return _keep(turn, **move) if move else turn
-
-
-def _first(mentioned: Entity) -> str:
-    day = date.fromisoformat(str(mentioned.value))
-    return (day.replace(day=1) if mentioned.grain == "month" else day).isoformat()
-
-
-def _is_lease(mentioned: Entity, turn: Turn, desk: Desk) -> bool:
-    """« mon bail finit le 30 juin, on part le 2 juillet »: the words just before tell which."""
-    if mentioned.start < 0:
-        return False
-    others = [each.start for each in turn.all("date") if 0 <= each.start < mentioned.start]
-    before = turn.text[max(others, default=0) : mentioned.start]
-    clause = before.replace(";", ",").rsplit(",", maxsplit=1)[-1]
-    return says(clause, desk.plan_words.lease)
-
-
 def _wrong_date(turn: Turn, desk: Desk) -> Reply | None:
     """A date that cannot be a move's: what is wrong with it, and the question again."""
-    place = _target(turn, desk)
-    own = [each for each in turn.all("date") if not _is_lease(each, turn, desk)]
+    place = target(turn, desk)
+    own = [each for each in turn.all("date") if not is_lease_date(each, turn, desk)]
     if any(each.problem is not None for each in own):
-        return _ask_date(_keep(turn, day=None), desk, "plan_no_such_date", place)
-    day = _day(turn)
+        return _ask_date(keep_move(turn, day=None), desk, "plan_no_such_date", place)
+    day = moving_day(turn)
     if day is None or (turn.profile.get("move") or {}).get("gone"):
         return None
     if day.year > turn.today.year + MAX_YEARS:
-        return _ask_date(_keep(turn, day=None), desk, "plan_far_date", place)
-    month_of_today = _grain(turn) == "month" and day == turn.today.replace(day=1)
+        return _ask_date(keep_move(turn, day=None), desk, "plan_far_date", place)
+    month_of_today = told_grain(turn) == "month" and day == turn.today.replace(day=1)
     if day < turn.today and not month_of_today:
         return _ask_gone(turn, desk, day)
     return None
@@ -224,7 +182,7 @@ def _likely_days(turn: Turn) -> Iterator[date]:
 
 def _unknown(turn: Turn, desk: Desk, pending: Pending) -> Reply:
     if pending.field != "region":
-        return _ask_date(turn, desk, "plan_date_unknown", _target(turn, desk))
+        return _ask_date(turn, desk, "plan_date_unknown", target(turn, desk))
     return _region_unknown(turn, desk)
 
 
@@ -245,76 +203,6 @@ def _asked(turn: Turn, content: Content, field: str) -> Reply:
     pending = Pending(form=FORM, field=field, asked=before.asked + 1 if before and again else 1)
     focus = replace(turn.focus, topic=TOPIC, entry=content.entry, pending=pending, misses=0)
     return answer(turn, content, focus=focus)
-
-
-def _target(turn: Turn, desk: Desk) -> Place | None:
-    """Where to: named now, told before, or else the host region that the talk is about."""
-    situation = turn.profile.get("situation") or {}
-    known = (turn.profile.get("move") or {}).get("place")
-    region = situation.get("target_region")
-    ids = [known, situation.get("target_place"), f"region:{region}" if region else None]
-    if turn.focus.topic != TOPIC:
-        ids.insert(0, turn.focus.place)
-    named = list(reversed(named_places(turn, desk)))
-    places = [*named, *(desk.gazetteer.get(each) for each in ids if each)]
-    return next((each for each in places if each is not None and _is_target(each, desk)), None)
-
-
-def _is_target(place: Place, desk: Desk) -> bool:
-    region = desk.gazetteer.region_of(place)
-    return region is not None and region.host and not place.metropolitan
-
-
-def _day(turn: Turn) -> date | None:
-    told = (turn.profile.get("move") or {}).get("day")
-    told = told or (turn.profile.get("situation") or {}).get("move_by")
-    return date.fromisoformat(told) if told else None
-
-
-def _grain(turn: Turn) -> str:
-    return str((turn.profile.get("move") or {}).get("grain") or "day")
-
-
-def _keep(turn: Turn, **values: Any) -> Turn:
-    move = {**(turn.profile.get("move") or {}), **values}
-    return replace(turn, profile={**turn.profile, "move": move})
-
-
-def facts_of(turn: Turn, desk: Desk, place: Place, day: date) -> Facts:
-    """What the plan is made of."""
-    profile = turn.profile
-    situation = profile.get("situation") or {}
-    lease = profile.get("lease") or {}
-    end = date.fromisoformat(lease["end"]) if lease.get("end") else None
-    if end is not None and end < turn.today:
-        end = None
-    region = desk.gazetteer.region_of(place)
-    gone = bool((profile.get("move") or {}).get("gone"))
-    return Facts(
-        today=turn.today,
-        move=day if gone else max(day, turn.today),
-        region=str(region.region if region else place.region),
-        gone=gone,
-        children=tuple(profile.get("children") or situation.get("child_ages") or ()),
-        lease_end=end,
-        notice=None if end is None else _notice(turn, desk, lease, end),
-        status=situation.get("status"),
-        french=situation.get("french"),
-        has_offer=bool(situation.get("has_job_offer")),
-    )
-
-
-def _notice(turn: Turn, desk: Desk, lease: dict[str, Any], end: date) -> Window | NoWindow | None:
-    try:
-        return nonrenewal_window(
-            end=end,
-            length_months=lease.get("length_months") or USUAL_LENGTH,
-            lodging=Lodging(lease.get("lodging") or Lodging.DWELLING.value),
-            rule=desk.lease.window(turn.today),
-            term=Term(lease.get("term") or Term.FIXED.value),
-        )
-    except (LengthUnknown, NoRule, ValueError):
-        return None
 
 
 def _plan(turn: Turn, desk: Desk, place: Place, day: date) -> Reply:
@@ -367,15 +255,10 @@ def _remarks(turn: Turn, desk: Desk, facts: Facts) -> Iterator[str]:
             months=str(months_owed(facts)),
             lease_end=french_day(facts.lease_end),
         )
-    if _grain(turn) == "month" and not facts.gone:
+    if told_grain(turn) == "month" and not facts.gone:
         yield library.phrase("plan_from_first_of_month", day=french_day(facts.move))
-    if not facts.children and not _said_no_children(turn):
+    if not facts.children and not said_no_children(turn):
         yield library.phrase("plan_ask_children")
-
-
-def _said_no_children(turn: Turn) -> bool:
-    said = fold_key(turn.text)
-    return (turn.profile.get("situation") or {}).get("child_ages") == () or "enfant" in said
 
 
 def _buttons(facts: Facts, desk: Desk, place: Place) -> list[dict[str, str]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from bot.actions.plan_facts import length_assumed
 from bot.actions.turn import Turn
 from bot.actions.wiring import Desk
 from marie.guidance.lease import NoWindow
@@ -41,7 +42,7 @@ def paper(
         "made_on": turn.today.isoformat(),
         "move": facts.move.isoformat(),
         "place": place.id,
-        "steps": [_step(step, facts, desk, place) for step in steps],
+        "steps": [_step(step, facts, turn, desk, place) for step in steps],
     }
 
 
@@ -63,15 +64,16 @@ def steps_said(steps: Sequence[Step], plan: dict[str, Any], desk: Desk) -> str:
     return "\n".join(lines)
 
 
-def _step(step: Step, facts: Facts, desk: Desk, place: Place) -> dict[str, Any]:
+def _step(step: Step, facts: Facts, turn: Turn, desk: Desk, place: Place) -> dict[str, Any]:
     library = desk.library
     rule = step.rule
-    values = _values(step, facts, desk, place)
+    assumed = library.phrase("plan_lease_assumed") if length_assumed(turn) else ""
+    values = {**_values(step, facts, desk, place), "assumed": assumed}
     source = step_source(rule, library)
     said: dict[str, Any] = {
         "id": rule.id,
         "title": fill_step(rule.title, values, library, facts.today),
-        "text": fill_step(step.text, values, library, facts.today),
+        "text": fill_step(step.text, values, library, facts.today).replace("  ", " "),
         "state": step.state.value,
         "group": library.phrase(f"plan_group_{_group(step, facts)}"),
         "entry": rule.entry,

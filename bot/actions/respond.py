@@ -54,7 +54,7 @@ NEXT_READING = 0.2
 ALONE = frozenset(
     {
         *("greeting", "goodbye", "thanks", "handoff", "safety", "language", "abuse", "clarify"),
-        *("out_of_scope", "capabilities", "privacy", "eligibility"),
+        *("out_of_scope", "capabilities", "privacy", "eligibility", "moving.plan"),
     }
 )
 """Topics under which no second need is offered."""

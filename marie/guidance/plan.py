@@ -20,8 +20,8 @@ import msgspec
 from marie.guidance import RuleSource
 from marie.guidance.lease import NoWindow, Standing, Window, shift_months
 
-Anchor = Literal["today", "move", "lease_end", "notice", "round", "next_year"]
-Notice = Literal["unknown", "ahead", "passed", "closed"]
+Anchor = Literal["today", "move", "lease_end", "notice", "answer", "round", "next_year"]
+Notice = Literal["unknown", "ahead", "passed", "closed", "increase", "increase_passed"]
 Phase = Literal["before", "after", "any"]
 
 YEAR = 365.25
@@ -65,7 +65,8 @@ class Timing(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """The days of a step, both included: `first` and `last` from the anchor.
 
     Over the notice's window they are its own first and last day. Of a round, `last` is counted from
-    the deadline (usually nothing) and `first` too (weeks before). `next_year` is the 1 January that
+    the deadline (usually nothing) and `first` too (weeks before). `answer` runs from today to the
+    last day to answer a notice of increase. `next_year` is the 1 January that
     follows the move.
     """
 
@@ -94,6 +95,7 @@ class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     `child`: a child of that age (years, on the day of the move). `lease_outlasts`: days from the
     move to the lease's last day, negative when the lease ends first. `status`, `french`: one of
     these; `status_not`: known or not, none of these. `has_offer: false`: no job offer, or unknown.
+    `special`: a ground of articles 1974 or 1974.1.
     """
 
     child: Span | None = None
@@ -105,6 +107,7 @@ class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     notice: tuple[Notice, ...] = ()
     lease_outlasts: Span | None = None
     has_offer: bool | None = None
+    special: bool | None = None
 
 
 class Contact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -146,7 +149,8 @@ class Facts:
     """What is known of a household. Ages in years today; `region` is a code ("01").
 
     `gone`: it lives there already, since `move`. `notice`: the window of the lease's notice, why
-    there is none, or None when the lease is not known.
+    there is none, or None when the lease is not known. `answer_by`: the last day to answer a notice
+    of increase that was received.
     """
 
     today: date
@@ -159,6 +163,8 @@ class Facts:
     status: str | None = None
     french: str | None = None
     has_offer: bool = False
+    answer_by: date | None = None
+    special: bool = False
 
     def notice_state(self) -> Notice:
         """What is known of the notice."""
@@ -166,6 +172,8 @@ class Facts:
             return "unknown"
         if isinstance(self.notice, NoWindow):
             return "closed"
+        if self.answer_by is not None:
+            return "increase" if self.today <= self.answer_by else "increase_passed"
         passed = self.notice.standing(self.today) is Standing.PASSED
         return "passed" if passed else "ahead"
 
@@ -214,6 +222,7 @@ def _applies(rule: StepRule, facts: Facts) -> bool:
         and facts.status not in when.status_not
         and (not when.french or facts.french in when.french)
         and (not when.notice or facts.notice_state() in when.notice)
+        and (when.special is None or facts.special is when.special)
         and (when.has_offer is None or facts.has_offer is when.has_offer)
         and (when.lease_outlasts is None or _outlasts(facts, when.lease_outlasts))
     )
@@ -240,6 +249,10 @@ def _days(timing: Timing, facts: Facts) -> tuple[date, date, dict[str, date | st
         if not isinstance(facts.notice, Window):
             raise NoDay(timing.anchor)
         return facts.notice.first, facts.notice.last, {}
+    if timing.anchor == "answer":
+        if facts.answer_by is None:
+            raise NoDay(timing.anchor)
+        return min(facts.today, facts.answer_by), facts.answer_by, {}
     if timing.anchor == "round":
         return _round(timing, facts)
     anchors: dict[str, date | None] = {

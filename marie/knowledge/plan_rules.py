@@ -23,7 +23,7 @@ WORDS = "words.yml"
 VALUES = frozenset(
     {
         *("place", "town", "move", "lease_end", "months_owed", "first", "last"),
-        *("round", "term", "next_round", "next_term", "because", "next_step"),
+        *("round", "term", "next_round", "next_term", "because", "next_step", "assumed"),
     }
 )
 """What a step's text may say besides parameters."""
@@ -31,7 +31,8 @@ VALUES = frozenset(
 
 class PlanWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Folded words: `gone` says that one has moved already, `nowhere` that one does not know where
-    to, `lease` that a date is the lease's; `leave` cancels a registration, `sessions` and `trips` ask for one kind of event."""
+    to, `lease` that a date is the lease's; `leave` cancels a registration, `sessions` and
+    `trips` ask for one kind of event."""
 
     gone: tuple[str, ...]
     nowhere: tuple[str, ...]
@@ -128,6 +129,8 @@ def _timing_problems(rule: StepRule) -> Iterator[str]:
         yield "des tours (« rounds ») vont avec « anchor: round », et seulement là"
     if timing.anchor == "notice" and not set(rule.when.notice) & {"ahead", "passed"}:
         yield "« anchor: notice » demande la condition « notice: [ahead] » ou « [passed] »"
+    if timing.anchor == "answer" and not set(rule.when.notice) & {"increase", "increase_passed"}:
+        yield "« anchor: answer » demande la condition « notice: [increase] »"
     if timing.anchor == "lease_end" and rule.when.lease_outlasts is None:
         yield "« anchor: lease_end » demande la condition « lease_outlasts »"
     probe = date(2027, 1, 31)

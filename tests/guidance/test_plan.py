@@ -227,3 +227,23 @@ def test_no_step_comes_twice_and_each_has_who_to_call_or_where_to_read(known: Fa
     steps = make_plan(RULES, known)
     assert len({step.rule.id for step in steps}) == len(steps)
     assert all(step.rule.contacts or step.rule.entry for step in steps)
+
+
+@pytest.mark.parametrize(
+    ("last", "step", "state"),
+    [
+        (TODAY, "lease-increase", State.NOW),
+        (TODAY - timedelta(days=1), "lease-increase-passed", State.PASSED),
+    ],
+)
+def test_answer_to_an_increase_takes_the_place_of_the_notice(
+    last: date, step: str, state: State
+) -> None:
+    found = plan(lease_end=date(2027, 6, 30), answer_by=last)
+    assert (found[step].state, found[step].last) == (state, last)
+    assert not {"lease-notice", "lease-notice-passed"} & set(found)
+
+
+def test_special_ground_has_a_step() -> None:
+    assert "lease-special" in plan(special=True)
+    assert "lease-special" not in plan()

@@ -244,3 +244,27 @@ def test_words_under_a_plan_say_that_one_has_left_whatever_they_were_read_as(tal
     planned(talk)
     reply = talk.place("on est déjà rendus à Gaspé", "clarify")
     assert said(reply).startswith("Bienvenue à Gaspé!")
+
+
+@pytest.mark.parametrize(("lease", "assumed"), [({}, True), ({"length_months": 12}, False)])
+def test_what_is_assumed_of_the_lease_is_said(
+    talk: Talk, lease: dict[str, Any], assumed: bool
+) -> None:
+    talk.profile = {"lease": {"end": "2027-06-30", **lease}}
+    text = steps(planned(talk))["lease-notice"]["text"]
+    assert ("12 mois ou plus" in text) == assumed
+
+
+def test_increase_received_is_answered_within_its_month(talk: Talk) -> None:
+    talk.profile = {"lease": {"end": "2027-06-30", "received": "2026-11-10"}}
+    assert steps(planned(talk))["lease-increase"]["day"] == "2026-12-10"
+
+
+def test_date_of_the_move_is_never_taken_for_the_end_of_the_lease(talk: Talk) -> None:
+    text = "on part à Rimouski le 15 juillet 2027, et le bail, la garderie, on fait quoi?"
+    found = day("2027-07-15")
+    found["start"] = text.index("15 juillet")
+    (place,) = talk.desk.gazetteer.find(text)
+    named = {"entity": "place", "value": place.ids[0], "candidates": list(place.ids)}
+    talk.say(text, "moving.plan", named, found)
+    assert "end" not in (talk.profile.get("lease") or {})
