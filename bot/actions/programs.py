@@ -44,10 +44,17 @@ class _Screening:
     scope: tuple[str, ...]
     situation: dict[str, Any]
     before: list[str]
+    offer_person: bool = False
 
     @property
     def programs(self) -> list[Program]:
         return [each for each in self.desk.programs if each.id in self.scope]
+
+    def leave(self, field: str) -> None:
+        """Leave a field to confirm, supposing nothing, with a person at hand."""
+        self.situation[field] = None
+        self.before.append(self.desk.library.phrase("eligibility_left"))
+        self.offer_person = True
 
     def learn(self, facts: dict[str, Any], *, asked: str | None = None) -> None:
         """Take facts in; what was told otherwise before, or beside the question, is said back."""
@@ -96,36 +103,46 @@ def take_answer(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
         chosen = replace(turn, intent="eligibility", focus=replace(turn.focus, pending=None))
         return eligibility(chosen, desk)
     asking = Asking(turn, desk, pending.field)
-    # « Deux ans » after « depuis combien d'années » is no age.
-    alone = asking.known.number is None or pending.field == "age"
-    told = read(turn, desk, of_oneself=alone)
-    direct = read_answer(asking, known(turn))
-    facts, ranges = dict(told.facts), dict(told.ranges)
-    doubts: Sequence[Doubt] = told.doubts
-    if isinstance(direct, Doubt):
-        doubts = (direct, *doubts)
-    elif isinstance(direct, Range):
-        ranges.setdefault(pending.field, direct)
-    elif direct is not None and pending.field not in facts:
-        facts[pending.field] = direct.value
-    answered = pending.field in facts or pending.field in ranges or bool(doubts)
-    if not answered and not asking.skips and not asking.does_not_know:
-        beside = facts or _named(turn, desk.programs)
+    told = _hear(asking)
+    passes = asking.skips or (asking.does_not_know and not _answers(told, pending.field))
+    if not passes and not _answers(told, pending.field):
+        beside = told.facts or _named(turn, desk.programs)
         if not beside or (turn.intent not in NO_TOPIC and not turn.pressed):
             return None
     scope = tuple(pending.data.get("scope") or FOUNDING)
     screening = _Screening(turn, desk, scope, known(turn), [])
-    if asking.skips or (asking.does_not_know and not answered):
-        if not asking.skips and pending.asked == 1:
-            return _explain(screening, pending)
-        facts[pending.field] = None
-        if not asking.skips:
-            screening.before.append(desk.library.phrase("eligibility_left"))
-        doubts = ()
-    screening.learn(facts, asked=pending.field)
-    if doubts:
-        return _doubt(screening, doubts[0], pending)
-    return _with_ranges(screening, ranges, pending)
+    if not passes:
+        screening.learn(dict(told.facts), asked=pending.field)
+        if told.doubts:
+            return _doubt(screening, told.doubts[0], pending)
+        return _with_ranges(screening, dict(told.ranges), pending)
+    if not asking.skips and pending.asked == 1:
+        return _explain(screening, pending)
+    screening.learn(dict(told.facts), asked=pending.field)
+    if asking.skips:
+        screening.situation[pending.field] = None
+    else:
+        screening.leave(pending.field)
+    return _say(screening)
+
+
+def _hear(asking: Asking) -> Told:
+    """What the message tells, the bare answer to the question included."""
+    # « Deux ans » after « depuis combien d'années » is no age.
+    alone = asking.known.number is None or asking.field == "age"
+    told = read(asking.turn, asking.desk, of_oneself=alone)
+    direct = read_answer(asking, known(asking.turn))
+    if isinstance(direct, Doubt):
+        return replace(told, doubts=(direct, *told.doubts))
+    if isinstance(direct, Range):
+        return replace(told, ranges={asking.field: direct, **told.ranges})
+    if direct is not None:
+        return replace(told, facts={asking.field: direct.value, **told.facts})
+    return told
+
+
+def _answers(told: Told, field: str) -> bool:
+    return field in told.facts or field in told.ranges or bool(told.doubts)
 
 
 def _with_ranges(screening: _Screening, ranges: dict[str, Range], pending: Pending | None) -> Reply:
@@ -136,8 +153,7 @@ def _with_ranges(screening: _Screening, ranges: dict[str, Range], pending: Pendi
         if not matters(screening.programs, screening.situation, field, number.low, high):
             screening.learn({field: number.low}, asked=pending.field if pending else None)
         elif pending is not None and pending.field == field and pending.asked >= 2:
-            screening.situation[field] = None
-            screening.before.append(screening.desk.library.phrase("eligibility_left"))
+            screening.leave(field)
         else:
             return _doubt(screening, Doubt("range", field), pending)
     return _say(screening)
@@ -156,6 +172,8 @@ def _say(screening: _Screening) -> Reply:
         pending = Pending(form=FORM, field=field, data={"scope": list(screening.scope)})
         paragraphs.append(library.phrase(f"eligibility_ask_{field}"))
         buttons = question_buttons(pending, desk)
+        if screening.offer_person:
+            buttons.append(quick_reply(library.phrase("button_handoff"), "handoff"))
         shown = [each for each in verdicts if each.program in screening.scope]
     else:
         paragraphs.append(library.phrase("eligibility_result"))
