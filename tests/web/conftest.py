@@ -39,3 +39,9 @@ def make_client(make_client: MakeClient) -> MakeClient:
         return client
 
     return make
+
+
+@pytest.fixture
+def no_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rate limits as they are when all requests come at once, however slow the machine is."""
+    monkeypatch.setattr("marie.web.limits.time", SimpleNamespace(monotonic=lambda: 0.0))

@@ -289,6 +289,7 @@ async def test_erasure_reaches_every_row(client: Client, visitor: Visitor, setti
     assert not stored()
 
 
+@pytest.mark.usefixtures("no_time_passes")
 async def test_over_the_rate_limit_says_when_to_come_back(visitor: Visitor) -> None:
     statuses = []
     for _ in range(70):

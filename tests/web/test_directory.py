@@ -164,6 +164,7 @@ async def test_unknown_resource_is_a_problem(client: Client, resource_id: str) -
         assert response.content_type == "application/problem+json"
 
 
+@pytest.mark.usefixtures("no_time_passes")
 async def test_searching_without_end_is_slowed_down(client: Client) -> None:
     for _ in range(200):
         async with client.get("/api/v1/directory?limit=0") as response:

@@ -172,6 +172,7 @@ async def test_nobody_reports_in_the_conversation_of_another(
     assert await count(database) == 0
 
 
+@pytest.mark.usefixtures("no_time_passes")
 async def test_reporting_without_end_is_slowed_down(visitor: Visitor) -> None:
     for number in range(100):
         status, _ = await report(visitor, {"seq": 1, "text": str(number)})
