@@ -14,6 +14,7 @@ from bot.actions import (
     plan,
     programs,
     region,
+    registrations,
     trips,
 )
 from bot.actions.entries import answer_topic
@@ -44,5 +45,5 @@ FORMS: Mapping[str, Form] = {
     programs.FORM: programs.take_answer,
     matching.FORM: matching.take_answer,
     plan.FORM: plan.take_answer,
-    trips.FORM: trips.take_answer,
+    registrations.FORM: registrations.take_answer,
 }

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.actions.trips import OUTCOMES
+from bot.actions.registrations import OUTCOMES
 from bot.actions.wiring import Desk
 from marie.domain.replies import Reply
 from marie.knowledge.events import LiveEvents, PlannedEvent, publish_events
