@@ -22,6 +22,7 @@ from marie.knowledge.events import PlannedEvent
 from marie.knowledge.model import TOPICS as TOPICS_OF_TALK
 from marie.language.contacts import find_emails, find_phones
 from marie.language.folding import words
+from marie.language.typography import french_day
 
 FORM = "trip"
 TOPIC = "moving.trip"
