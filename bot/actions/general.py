@@ -9,14 +9,9 @@ from bot.actions.replies import answer, quick_reply, say_entry
 from bot.actions.turn import Turn
 from bot.actions.wiring import Desk
 from marie.domain.replies import Reply
+from marie.language.safety import HELP_ENTRIES
 
-SAFETY_ENTRIES = {
-    "distress": "safety-distress",
-    "violence": "safety-violence",
-    "danger": "safety-violence",
-    "violence_lease": "safety-violence",
-}
-
+_HELP = {str(kind): entry for kind, entry in HELP_ENTRIES.items()}
 
 SIMPLE, FULL = "simple", "full"
 """What a button asks of Marie's French."""
@@ -24,7 +19,7 @@ SIMPLE, FULL = "simple", "full"
 
 def safety(turn: Turn, desk: Desk) -> Reply:
     """Help lines first, and a person; an open question is let go."""
-    entry_id = SAFETY_ENTRIES.get(str(turn.value("safety")))
+    entry_id = _HELP.get(str(turn.value("safety")))
     entries = desk.library.entries
     entry = entries.get(entry_id or "") or desk.library.default_entry("safety")
     content = say_entry(entry, turn, desk)

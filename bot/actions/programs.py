@@ -84,7 +84,8 @@ def eligibility(turn: Turn, desk: Desk) -> Reply:
     if not turn.pressed and (confused := _confused(turn, programs)) is not None:
         return _ask_which(turn, desk, confused)
     told = read(turn, desk, of_oneself=True)
-    if told == Told() and not turn.pressed and names_another_entry(turn, desk):
+    named = turn.pressed or _named(turn, programs)
+    if told == Told() and not named and names_another_entry(turn, desk):
         return answer_topic(turn, desk)
     screening = _Screening(turn, desk, _scope(turn, programs), known(turn), [])
     screening.learn(dict(told.facts))

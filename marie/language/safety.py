@@ -23,6 +23,14 @@ SafetyKind = Literal["distress", "danger", "violence_lease", "violence"]
 about the lease.
 """
 
+HELP_ENTRIES: Mapping[SafetyKind, str] = {
+    "distress": "safety-distress",
+    "violence": "safety-violence",
+    "danger": "safety-violence",
+    "violence_lease": "safety-violence",
+}
+"""The entry with the help lines for each kind."""
+
 
 @dataclass(frozen=True)
 class SafetyPatterns:

@@ -56,10 +56,10 @@ class _Closing(Exception):
 class Turns:
     """The workers of this process.
 
-    `notice` gives what Marie says when she cannot think, `handed_over` what she says when the
-    visitor then asks for a person, `seats_changed` hears that somebody registered for an event or
-    left one, `organizations` is what is known of those that get leads, `mask` hides personal data
-    in what is kept of a miss (it runs in a thread).
+    `notice` gives what Marie says to a text when she cannot think, `handed_over` what she says when
+    the visitor then asks for a person, `seats_changed` hears that somebody registered for an event
+    or left one, `organizations` is what is known of those that get leads, `mask` hides personal
+    data in what is kept of a miss (it runs in a thread).
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Turns:
         hub: Hub,
         *,
         marie: str,
-        notice: Callable[[], Content],
+        notice: Callable[[str], Content],
         handed_over: Callable[[], Content],
         mask: Callable[[str], str],
         clock: Clock,
@@ -270,9 +270,7 @@ class Turns:
         self, connection: AsyncConnection, conversation: Conversation, request: EventRequest
     ) -> Content:
         """What Marie says of a registration, once it is known who has the seat."""
-        outcome, rank = await events.decide(
-            connection, conversation.id, request, now=self._clock()
-        )
+        outcome, rank = await events.decide(connection, conversation.id, request, now=self._clock())
         content = request.outcomes[outcome]
         return replace(content, text=content.text.replace("{rank}", str(rank)))
 
@@ -344,7 +342,10 @@ class Turns:
                     said = True
                 elif not await conversations.answers_to(connection, conversation_id, message.seq):
                     conversation = await self._say(
-                        connection, conversation, self._notice(), answers=message.seq
+                        connection,
+                        conversation,
+                        self._notice(message.content.text),
+                        answers=message.seq,
                     )
                     said = True
             await conversations.save(connection, conversation)

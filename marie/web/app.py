@@ -10,6 +10,7 @@ from aiohttp import web
 from marie import clock
 from marie.knowledge.opened import Knowledge, open_knowledge
 from marie.knowledge.organizations import load_organizations
+from marie.language.safety import read_safety
 from marie.rasa.client import RasaClient
 from marie.services import assignment
 from marie.services.live import Hub
@@ -141,12 +142,15 @@ def _turns(grace: float) -> Callable[[web.Application], AsyncIterator[None]]:
         library = app[LIBRARY]
         organizations = load_organizations(app[SETTINGS].knowledge)
         await assignment.add_known(app[DATABASE], organizations)
+        alarming = read_safety(app[SETTINGS].knowledge / "safety.yml")
         app[TURNS] = Turns(
             app[DATABASE],
             app[RASA],
             app[HUB],
             marie=speech.MARIE,
-            notice=lambda: speech.rasa_is_away(library.current()),
+            notice=lambda text: speech.rasa_is_away(
+                library.current(), alarming.find(text), clock.local_date(app[CLOCK]())
+            ),
             handed_over=lambda: speech.handed_over(library.current()),
             mask=mask,
             clock=app[CLOCK],

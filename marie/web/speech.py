@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from marie.domain.messages import Content
 from marie.knowledge.library import Library
+from marie.language.safety import HELP_ENTRIES, SafetyKind
 
 MARIE = "Marie"
 
@@ -23,12 +26,18 @@ def greeting(library: Library) -> Content:
     )
 
 
-def rasa_is_away(library: Library) -> Content:
-    """Marie cannot think now; the message is kept, and a person can be asked for."""
+def rasa_is_away(library: Library, alarm: SafetyKind | None, day: date) -> Content:
+    """Marie cannot think now; the message is kept, and a person can be asked for.
+
+    `alarm`: what the message's words say of danger; help lines wait for no other process.
+    """
+    person = ({"title": library.phrase("button_handoff"), "payload": "/handoff"},)
+    if alarm is None:
+        text = library.phrase("rasa_unavailable")
+        return Content(text=text, topic="clarify", quick_replies=person)
+    entry = library.entries[HELP_ENTRIES[alarm]]
     return Content(
-        text=library.phrase("rasa_unavailable"),
-        topic="clarify",
-        quick_replies=({"title": library.phrase("button_handoff"), "payload": "/handoff"},),
+        text=library.fill(entry.text, day), topic="safety", entry=entry.id, quick_replies=person
     )
 
 

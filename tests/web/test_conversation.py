@@ -242,6 +242,16 @@ async def test_rasa_away_is_said_honestly_and_the_message_is_answered_later(
     assert answers[1]["text"] == "Vous dites\u00a0: Où est mon cégep?"
 
 
+async def test_help_lines_do_not_wait_for_rasa(visitor: Visitor, rasa: FakeRasa) -> None:
+    rasa.down = True
+    status, answer = await visitor.post(said("il me frappe, j’ai peur de rentrer"), wait=20)
+    assert status == 200
+    [message] = answer["messages"]
+    assert (message["topic"], message["entry"]) == ("safety", "safety-violence")
+    assert "363-9010" in message["text"]
+    assert [each["payload"] for each in message["quick_replies"]] == ["/handoff"]
+
+
 async def test_person_can_be_asked_for_while_rasa_is_away(visitor: Visitor, rasa: FakeRasa) -> None:
     rasa.down = True
     await visitor.post(said("Bonjour"), wait=25)
