@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -39,7 +40,8 @@ def staff_routes(client: Client) -> list[tuple[str, str]]:
         path = route.resource.canonical
         if path.startswith(("/console", "/admin")):
             path = path.replace("{conversation_id}", "0" * 32).replace("{entry_id}", "privacy")
-            path = path.replace("{report_id}", "0" * 32).replace("{batch}", "1")
+            path = path.replace("{batch}", "1")
+            path = re.sub(r"\{\w+_id\}", "0" * 32, path)
             assert "{" not in path
             routes.append((route.method, path))
     return routes
