@@ -109,7 +109,7 @@ class Account:
 
     def share(self, organization: OrganizationId) -> Fraction:
         """Its part of the places."""
-        return Fraction(self.quotas.get(organization, 0), sum(self.quotas.values()))
+        return Fraction(self.quotas.get(organization, 0), sum(self.quotas.values()) or 1)
 
     def deviation(self, organization: OrganizationId) -> Fraction:
         """Places that it has beyond what is due: more than -1, less than 1."""

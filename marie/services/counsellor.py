@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,12 +19,13 @@ from marie.store.engine import Database
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """A line of the counsellors' list."""
+    """A line of the counsellors' list. `organization`: the name of the lead's."""
 
     conversation: Conversation
     lead: Lead | None
     last_words: str
     owner_name: str | None
+    organization: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,20 +36,24 @@ class Opened:
     lead: Lead | None
     messages: list[Message]
     owner_name: str | None
+    organization: str | None
 
 
 async def list_open(database: Database) -> list[Listed]:
     """Conversations that wait for a person or have one, longest waiting first."""
     async with database.read() as connection:
         found = await conversations.in_state(connection, [State.WAITING, State.COUNSELLOR])
+        names = await staff.organizations(connection)
+        filed = [(each, await leads.latest(connection, each.id)) for each in found]
         return [
             Listed(
                 conversation=conversation,
-                lead=await leads.latest(connection, conversation.id),
+                lead=lead,
                 last_words=await _last_words(connection, conversation.id),
                 owner_name=await _owner_name(connection, conversation),
+                organization=_organization(lead, names),
             )
-            for conversation in found
+            for conversation, lead in filed
         ]
 
 
@@ -56,12 +61,18 @@ async def open_conversation(database: Database, conversation_id: ConversationId)
     """The file and the whole log of a conversation; `UnknownConversation` when erased."""
     async with database.read() as connection:
         conversation = await conversations.load(connection, conversation_id)
+        lead = await leads.latest(connection, conversation_id)
         return Opened(
             conversation=conversation,
-            lead=await leads.latest(connection, conversation_id),
+            lead=lead,
             messages=await conversations.messages_after(connection, conversation_id),
             owner_name=await _owner_name(connection, conversation),
+            organization=_organization(lead, await staff.organizations(connection)),
         )
+
+
+def _organization(lead: Lead | None, names: Mapping[str, str]) -> str | None:
+    return names.get(lead.organization) if lead is not None and lead.organization else None
 
 
 async def claim(

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marie.domain.assignment import Account, Kind, OrganizationId, fold
 from marie.domain.conversation import ConversationId, StaffId, State
+from marie.domain.people import Role
 from marie.store import tables
 from marie.store.assignment_tables import assignment_entry, assignment_period
 
@@ -153,7 +154,11 @@ async def talks_by_organization(connection: AsyncConnection) -> dict[Organizatio
     rows = await connection.execute(
         select(person.c.organization, func.count(talk.c.id))
         .select_from(person.outerjoin(talk, owned))
-        .where(person.c.organization.is_not(None), person.c.disabled_at.is_(None))
+        .where(
+            person.c.organization.is_not(None),
+            person.c.disabled_at.is_(None),
+            person.c.role != Role.ADMINISTRATOR.value,
+        )
         .group_by(person.c.id, person.c.organization)
     )
     found: dict[OrganizationId, list[int]] = {}

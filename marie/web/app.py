@@ -37,6 +37,9 @@ from marie.web import (
     speech,
     visitors,
 )
+from marie.web import (
+    assignment as assignment_page,
+)
 from marie.web.headers import security_headers
 from marie.web.keys import (
     CLOCK,
@@ -108,6 +111,7 @@ def create_app(
         console_live.routes,
         admin.routes,
         admin_directory.routes,
+        assignment_page.routes,
         events.routes,
     ):
         app.add_routes(routes)

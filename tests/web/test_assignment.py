@@ -1,0 +1,95 @@
+"""Where leads go: on the counsellors' tickets, and decision by decision for administrators."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+
+from marie.domain.people import Role
+from marie.services import assignment
+from marie.store.engine import Database
+from tests.conftest import Client
+from tests.staff import Member, add_account, browser_of, waiting_visitor
+
+PAGE = "/admin/repartition"
+EQUAL = {"quota-promis": "1", "quota-collectif": "1", "quota-inici": "1"}
+
+
+@pytest.fixture
+async def administrator(client: Client, database: Database) -> AsyncIterator[Member]:
+    """A signed-in administrator."""
+    await add_account(database, "awa", role=Role.ADMINISTRATOR)
+    async with browser_of(client, "awa") as browser:
+        await browser.sign_in()
+        yield browser
+
+
+def read(shown: str) -> str:
+    return re.sub(r"\s+", " ", html.unescape(shown).replace("\u00a0", " "))
+
+
+async def test_each_decision_is_a_sentence_and_a_step_of_the_chart(
+    administrator: Member, client: Client
+) -> None:
+    assert "Aucune demande n’a encore été répartie" in (await administrator.get(PAGE)).text
+    for _ in range(4):
+        await waiting_visitor(client)
+    said = read((await administrator.get(PAGE)).text)
+    assert (
+        "La demande va à Le Collectif : Le Collectif, INICI et PROMIS pouvaient la recevoir sans"
+        " qu’aucun s’écarte d’une place; Le Collectif était le premier à son tour." in said
+    )
+    assert "c’était le seul à qui elle pouvait aller" in said
+    assert said.count("<polyline") == 3
+    assert "de la place 0 à la place 4" in said
+
+
+async def test_counsellor_reads_whose_lead_it_is_on_the_ticket_and_in_the_file(
+    administrator: Member, client: Client
+) -> None:
+    visitor = await waiting_visitor(client)
+    assert "<bdi>Le Collectif</bdi>" in (await administrator.get("/console/")).text
+    shown = await administrator.get(f"/console/conversations/{visitor.id}")
+    assert "<bdi>Le Collectif</bdi>" in shown.text
+
+
+async def test_quotas_are_changed_and_a_new_account_begins(
+    administrator: Member, client: Client, database: Database
+) -> None:
+    await waiting_visitor(client)
+    shown = await administrator.post(
+        PAGE,
+        follow=True,
+        **{**EQUAL, "quota-promis": "3", "quota-inici": "0", "quota-collectif": "0"},
+    )
+    assert shown.status == 200
+    assert "Aucune demande n’a encore été répartie" in shown.text
+    for _ in range(2):
+        await waiting_visitor(client)
+    account = (await assignment.overview(database)).account
+    assert account.places == {"promis": 2}
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        (dict.fromkeys(EQUAL, "0"), "Tous les quotas sont à 0"),
+        ({**EQUAL, "quota-promis": "-1"}, "un nombre entier de 0 à 1000"),
+        ({**EQUAL, "quota-promis": "1001"}, "un nombre entier de 0 à 1000"),
+        ({**EQUAL, "quota-promis": "9" * 5000}, "un nombre entier de 0 à 1000"),
+        ({**EQUAL, "quota-promis": '"><img src=x onerror=alert(1)>'}, "un nombre entier"),
+        ({**EQUAL, "quota-ailleurs": "1"}, "n’existe pas"),
+        ({}, "Tous les quotas sont à 0"),
+    ],
+)
+async def test_quotas_that_cannot_be_are_refused_with_their_reason(
+    administrator: Member, database: Database, fields: dict[str, str], said: str
+) -> None:
+    shown = await administrator.post(PAGE, follow=True, **fields)
+    assert shown.status == 400
+    assert said in read(shown.text)
+    assert "<img src=x" not in shown.text
+    assert (await assignment.overview(database)).period is None
