@@ -43,6 +43,8 @@ def with_told(turn: Turn, desk: Desk) -> Turn:
             lease["end"] = str(mentioned.value)
         else:
             move = {"day": _first(mentioned), "grain": mentioned.grain or "day"}
+            if date.fromisoformat(move["day"]) > turn.today:
+                move["gone"] = False
     gone = not turn.pressed and says(turn.text, desk.plan_words.gone)
     if gone:
         move = {"day": turn.today.isoformat(), "grain": "day", **move, "gone": True}

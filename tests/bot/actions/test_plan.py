@@ -268,3 +268,9 @@ def test_date_of_the_move_is_never_taken_for_the_end_of_the_lease(talk: Talk) ->
     named = {"entity": "place", "value": place.ids[0], "candidates": list(place.ids)}
     talk.say(text, "moving.plan", named, found)
     assert "end" not in (talk.profile.get("lease") or {})
+
+
+def test_day_to_come_told_later_means_that_one_has_not_left(talk: Talk) -> None:
+    talk.place("on vient de déménager à Rimouski, que faire?", "moving.plan")
+    reply = talk.say("non, le 1er août 2027", "inform", day("2027-08-01"))
+    assert "départ le 1er août 2027" in said(reply)
