@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.actions.choices import said_choice
 from bot.actions.corrections import place_alone, without_refused_places
 from bot.actions.entries import related_entry, same_family
-from bot.actions.needs import only_need
+from bot.actions.needs import needs_of, only_need
 from bot.actions.situation import corrects
 from bot.actions.turn import Entity, Turn
 from bot.actions.wiring import Desk
@@ -21,6 +21,15 @@ LIKELY = 0.75
 
 UNSURE = 0.4
 """Under it, a reading from another family yields to an entry of the topic in focus."""
+
+SURE = 0.9
+"""From it on, two regions are compared although only one was recognised."""
+
+NEED_OUTWEIGHS = 0.6
+"""Under it, a message that is the name of a need and nothing else is about it."""
+
+HALF_SURE = 0.4
+"""Under it, the one need that the words name outweighs the reading of another."""
 
 UNCLEAR = frozenset({"clarify", "out_of_scope", "inform", "follow_up"})
 """Readings that name no topic."""
@@ -61,6 +70,8 @@ def read_in_context(turn: Turn, desk: Desk) -> Turn:
         or _place_changed(turn, desk)
         or _region_named(turn, desk)
         or _need_named(turn, desk)
+        or _only_need_said(turn, desk)
+        or _one_region_compared(turn)
     )
     if clear is not None:
         return clear
@@ -135,12 +146,37 @@ def _region_named(turn: Turn, desk: Desk) -> Turn | None:
     return replace(turn, intent="region.profile", entities=(*others, *places))
 
 
+def _only_need_said(turn: Turn, desk: Desk) -> Turn | None:
+    """« jcherche 1 taf », read with little sureness as something that it has no word of."""
+    if turn.intent not in TOPICS - NO_CONTEXT or turn.confidence >= HALF_SURE:
+        return None
+    needs = needs_of(turn.text, desk.talk)
+    covered = {each.topic for each in desk.talk.needs}
+    if len(needs) != 1 or not any(same_family(turn.intent, topic) for topic in covered):
+        return None
+    same = same_family(turn.intent, needs[0].topic)
+    return None if same else replace(turn, intent=needs[0].topic)
+
+
+def _one_region_compared(turn: Turn) -> Turn | None:
+    """« la vie est moins chère à Trois-Rivières? », nothing to compare it with: its profile."""
+    if turn.intent != "region.compare" or turn.confidence >= SURE or turn.focus.place is not None:
+        return None
+    # « Lévis ou Québec »: the name of the province hides the town's.
+    both = "ou" in {word.text for word in words(turn.text)}
+    one = len(turn.all("place")) == 1 and not both
+    return replace(turn, intent="region.profile") if one else None
+
+
 def _need_named(turn: Turn, desk: Desk) -> Turn | None:
     """« et les garderies? », « loyer à Joliette »: the need alone, whatever side of it was read."""
     text = turn.text
     for mention in reversed(desk.gazetteer.find(text)):
         text = f"{text[: mention.start]} {text[mention.end :]}"
     need = only_need(text, desk.talk)
-    if need is None or not (turn.intent in UNDECIDED or same_family(turn.intent, need.topic)):
+    if need is None or turn.intent in ("safety", "abuse"):
+        return None
+    open_to_it = turn.intent in UNDECIDED or same_family(turn.intent, need.topic)
+    if not open_to_it and turn.confidence >= NEED_OUTWEIGHS:
         return None
     return replace(turn, intent=need.topic)

@@ -119,8 +119,11 @@ def _other_side(focus: str, said: set[str], desk: Desk) -> str | None:
     """« Et le prix? » about daycare is its cost: `knowledge/follow_ups.yml` says so."""
     family = focus.split(".", maxsplit=1)[0]
     for rule in desk.follow_ups:
-        if said & set(rule.words) and (family in rule.topics or ANY in rule.topics):
-            return rule.topics.get(family) or rule.topics[ANY]
+        if not said & set(rule.words):
+            continue
+        for about in (focus, family, ANY):
+            if about in rule.topics:
+                return rule.topics[about]
     return None
 
 

@@ -31,6 +31,11 @@ def only_need(text: str, talk: TalkWords) -> Need | None:
     return next((need for need in talk.needs if left in need.says), None) if left else None
 
 
+def needs_of(text: str, talk: TalkWords) -> list[Need]:
+    """Every need that the words of a message name."""
+    return list(_needs(text, talk))
+
+
 def second_need(turn: Turn, answered: str, talk: TalkWords) -> Need | None:
     """A need of another family than `answered`, asked for in another part of the message."""
     parts = [part for part in _parts(turn.text, talk) if _asks(part, talk)]

@@ -22,11 +22,20 @@ def with_person(turn: Turn, desk: Desk) -> Turn:
     talk = desk.talk
     ages = child_ages(turn)
     if says(turn.text, talk.child.says) or (turn.focus.person == CHILD and ages):
-        age = ages[-1] if ages else turn.focus.child_age if turn.focus.person == CHILD else None
+        before = turn.focus.child_age if turn.focus.person == CHILD else None
+        age = ages[-1] if ages else _told_age(turn, talk.child) or before
         return replace(turn, focus=replace(turn.focus, person=CHILD, child_age=age))
     if says(turn.text, talk.spouse.says):
         return replace(turn, focus=replace(turn.focus, person=SPOUSE, child_age=None))
     return turn
+
+
+def _told_age(turn: Turn, child: Child) -> float | None:
+    """« Et le grand? », when the children's ages were told: the eldest's."""
+    known = (turn.profile.get("situation") or {}).get("child_ages") or []
+    if known and says(turn.text, child.older):
+        return float(max(known))
+    return float(min(known)) if known and says(turn.text, child.younger) else None
 
 
 def child_ages(turn: Turn) -> list[float]:

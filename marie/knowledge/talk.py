@@ -29,9 +29,11 @@ class ChildAge(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 
 class Child(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Words for a child, and topics by age."""
+    """Words for a child, for the eldest and the youngest, and topics by age."""
 
     says: tuple[str, ...]
+    older: tuple[str, ...]
+    younger: tuple[str, ...]
     ages: tuple[ChildAge, ...]
 
 

@@ -125,6 +125,33 @@ def test_spouse_goes_on_with_what_fits_a_spouse(talk: Talk) -> None:
     assert topic(talk.say("et ma femme?", "follow_up")) == "work.search"
 
 
+def test_eldest_and_youngest_are_known_by_the_ages_that_were_told(talk: Talk) -> None:
+    talk.profile = {"situation": {"child_ages": [4.0, 17.0]}}
+    talk.place("c’est comment à Gaspé", "region.profile")
+    assert topic(talk.say("et le grand?", "follow_up")) == "cegep.find"
+    assert topic(talk.say("et la petite?", "follow_up")) == "childcare.find"
+
+
+def test_only_need_named_outweighs_a_weak_reading_of_another(talk: Talk) -> None:
+    weak = talk.say("jcherche 1 taf", "childcare.find", confidence=0.45)
+    assert topic(weak) == "work.search"
+    sure = talk.say("jcherche 1 taf", "childcare.find", confidence=0.9)
+    assert topic(sure) == "childcare.find"
+
+
+def test_one_region_with_nothing_beside_it_is_presented(talk: Talk) -> None:
+    said = "on dit que la vie est moins chère à Trois-Rivières"
+    place = {"entity": "place", "value": "municipality:37067"}
+    weak = talk.say(said, "region.compare", place, confidence=0.5)
+    assert topic(weak) == "region.profile"
+
+
+def test_what_follows_a_rent_increase_stays_with_the_lease(talk: Talk) -> None:
+    talk.say("mon proprio augmente mon loyer", "lease.increase")
+    assert topic(talk.say("et si je dis rien?", "follow_up")) == "lease.increase"
+    assert topic(talk.say("et si je veux partir?", "follow_up")) == "lease.nonrenewal"
+
+
 def test_second_need_is_offered_and_a_yes_takes_it(talk: Talk) -> None:
     told = "mon bail finit le 30 juin et je cherche une garderie à Rimouski"
     place = {"entity": "place", "value": RIMOUSKI, "candidates": [RIMOUSKI], "start": 55}
