@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from marie import clock
 from marie.cli.openings import openings
+from marie.cli.run import bring_up_to_date
 from marie.knowledge.importers.diff import Diff, shown
 from marie.knowledge.importers.model import (
     Parsed,
@@ -49,7 +50,7 @@ class Options:
 
 async def import_(settings: Settings, arguments: argparse.Namespace) -> int:
     """Exit code: 0 done, 1 refused."""
-    database = Database(create_engine(settings.database_url))
+    database = await bring_up_to_date(create_engine(settings.database_url), settings)
     try:
         match arguments.what:
             case "log":

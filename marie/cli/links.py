@@ -7,20 +7,21 @@ from datetime import timedelta
 from tqdm import tqdm
 
 from marie import clock
+from marie.cli.run import bring_up_to_date
 from marie.knowledge.library import LiveLibrary
 from marie.knowledge.opened import open_gazetteer
 from marie.services import links
 from marie.services.directory import publish_directory
 from marie.services.link_requests import asking
 from marie.settings import Settings
-from marie.store.engine import Database, create_engine
+from marie.store.engine import create_engine
 
 
 async def check_links(settings: Settings, every: int, *, delay: float = links.DELAY) -> int:
     """Ask for what was not asked for in `every` days, then say what is dead. Exit code: 1 when
     no host at all answered.
     """
-    database = Database(create_engine(settings.database_url))
+    database = await bring_up_to_date(create_engine(settings.database_url), settings)
     mentions = await links.named(database, LiveLibrary(settings.knowledge).current())
     bar = tqdm(unit="", leave=False, disable=None, delay=0.5)
 

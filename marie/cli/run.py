@@ -8,6 +8,7 @@ import signal
 from pathlib import Path
 
 import aiohttp
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from marie import clock
 from marie.cli import processes
@@ -24,15 +25,21 @@ async def prepare(settings: Settings) -> str | None:
     """Migrate and fill the database; the first administrator's password if it is new."""
     engine = create_engine(settings.database_url)
     try:
-        await migrate(engine)
-        database = Database(engine)
-        await directory.fill_with_seed(database, load_resources(settings.knowledge / "directory"))
+        database = await bring_up_to_date(engine, settings)
         gazetteer = open_gazetteer(settings.knowledge, settings.data)
         await directory.publish_directory(database, gazetteer, settings.data)
         await openings.publish_openings(database, settings.data)
         return await accounts.prepare(database, clock=clock.now)
     finally:
         await engine.dispose()
+
+
+async def bring_up_to_date(engine: AsyncEngine, settings: Settings) -> Database:
+    """The database with today's schema and the directory that ships; nothing twice."""
+    await migrate(engine)
+    database = Database(engine)
+    await directory.fill_with_seed(database, load_resources(settings.knowledge / "directory"))
+    return database
 
 
 def trained_model(settings: Settings) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -32,9 +33,8 @@ LIST = "nom,ville,lat,lon\n"
 
 @pytest.fixture
 async def run(database: Database, settings: Settings) -> Run:
-    """The command, with the seed in the database."""
-    seed = load_resources(settings.knowledge / "directory")
-    await directory.fill_with_seed(database, seed)
+    """The command, on a database that it brought up to date before."""
+    await directory.fill_with_seed(database, load_resources(settings.knowledge / "directory"))
 
     async def importing(*arguments: object) -> int:
         return await import_(settings, _parser().parse_args(["import", *map(str, arguments)]))
@@ -45,6 +45,19 @@ async def run(database: Database, settings: Settings) -> Run:
 async def known(database: Database) -> tuple[int, dict[str, store.Entry]]:
     async with database.read() as connection:
         return await store.read_version(connection), await store.read_entries(connection)
+
+
+async def test_import_on_a_clean_machine_makes_the_database_first(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clean = replace(
+        settings, data=tmp_path / "new", database_url=f"sqlite+aiosqlite:///{tmp_path}/new.db"
+    )
+    clean.data.mkdir()
+    source = written(tmp_path / "liste.csv", LIST + "Accueil,Rimouski,48.45,-68.51\n")
+    arguments = _parser().parse_args(["import", "list", str(source), "--kind", "other", "--yes"])
+    assert await import_(clean, arguments) == 0
+    assert "1 nouvelles" in capsys.readouterr().out
 
 
 def empty_2_gb(path: Path) -> Path:
