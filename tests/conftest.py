@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
@@ -28,6 +29,12 @@ from tests.running import RunningMarie, running_marie
 
 # Components run in Rasa's environment: `make test` calls its own pytest for them.
 collect_ignore = [] if importlib.util.find_spec("rasa") else ["bot/components"]
+
+# How long an example takes says how busy the machine is, not whether the property holds.
+hypothesis.settings.register_profile(
+    "marie", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("marie")
 
 Client = TestClient[Request, Application]
 

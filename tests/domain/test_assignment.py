@@ -66,7 +66,7 @@ happening = st.tuples(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(quotas, st.lists(happening, max_size=25))
 def test_nobody_is_ever_a_whole_place_away_from_what_is_due(
     shares: dict[str, int], happenings: list[tuple[str, dict[str, Fit], int, int]]
@@ -85,7 +85,7 @@ def test_nobody_is_ever_a_whole_place_away_from_what_is_due(
         assert min(ledger.account.held(each) for each in served) >= 0
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(quotas, st.lists(st.dictionaries(st.sampled_from("abcde"), fit), max_size=50))
 def test_without_withdrawals_leads_held_are_places(
     shares: dict[str, int], fits: list[dict[str, Fit]]
@@ -98,7 +98,7 @@ def test_without_withdrawals_leads_held_are_places(
     assert all(account.held(each) == account.places.get(each, 0) for each in shares)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(quotas, st.lists(happening, max_size=25))
 def test_leads_held_come_back_to_places_when_nothing_else_happens(
     shares: dict[str, int], happenings: list[tuple[str, dict[str, Fit], int, int]]

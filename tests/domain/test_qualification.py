@@ -97,7 +97,7 @@ def test_only_a_ripe_and_entitled_project_is_for_an_agent_of_a_territory() -> No
     assert filed(replace(NOTHING, situation=vague, programs=entitled)).route == "emplois-en-regions"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.fixed_dictionaries(
         {},

@@ -94,7 +94,7 @@ def test_founding_programmes_come_first() -> None:
     assert [verdict.program for verdict in verdicts[:3]] == [program.id for program in FOUNDING]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(profile=people)
 def test_verdict_always_has_a_reason_or_a_question_a_next_step_and_a_source(
     profile: dict[str, Answer],
@@ -110,7 +110,7 @@ def test_verdict_always_has_a_reason_or_a_question_a_next_step_and_a_source(
             assert not verdict.missing
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(profile=people)
 def test_programme_whose_existence_is_not_confirmed_is_never_eligible(
     profile: dict[str, Answer],
@@ -131,14 +131,14 @@ def test_status_without_a_sourced_rule_is_to_confirm_everywhere_it_counts(status
             assert evaluate(program, profile).verdict == "to_confirm", program.id
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(status=st.sampled_from(STATUSES))
 def test_status_alone_never_turns_anybody_away(status: str) -> None:
     for verdict in evaluate_all(PROGRAMS, {"status": status}):
         assert verdict.verdict != "not_eligible"
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(person=open_people)
 def test_three_founding_programmes_are_settled_in_six_questions(
     person: dict[str, Answer],
@@ -291,7 +291,7 @@ SCALES: Mapping[str, tuple[Any, ...]] = {
 RANKS = {"not_eligible": 0, "to_confirm": 1, "eligible": 2}
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(profile=people, field=st.sampled_from(sorted(SCALES)))
 def test_more_french_or_schooling_never_takes_a_programme_away(
     profile: dict[str, Answer], field: str
@@ -303,7 +303,7 @@ def test_more_french_or_schooling_never_takes_a_programme_away(
         assert ranks == sorted(ranks), program.id
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(profile=people, ages=st.lists(st.integers(min_value=18, max_value=90), max_size=5))
 def test_getting_older_after_eighteen_never_opens_a_programme(
     profile: dict[str, Answer], ages: list[int]
@@ -313,7 +313,7 @@ def test_getting_older_after_eighteen_never_opens_a_programme(
         assert ranks == sorted(ranks, reverse=True), program.id
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(profile=people, field=st.sampled_from(sorted(FIELDS)))
 def test_forgetting_a_fact_never_settles_a_programme_for_good(
     profile: dict[str, Answer], field: str

@@ -157,7 +157,7 @@ openings = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(one=openings, person=people)
 def test_more_french_or_more_schooling_never_lowers_a_match(one: Opening, person: Wanted) -> None:
     found = compatibility(one, person, WEIGHTS, TODAY)
@@ -173,7 +173,7 @@ def test_more_french_or_more_schooling_never_lowers_a_match(one: Opening, person
         assert better.score >= found.score
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(one=openings, person=people)
 def test_every_match_has_a_reason_and_no_reason_on_two_sides(one: Opening, person: Wanted) -> None:
     found = compatibility(one, person, WEIGHTS, TODAY)

@@ -194,7 +194,7 @@ PIECES = (
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(pieces=st.lists(st.sampled_from(PIECES), max_size=14), of_oneself=st.booleans())
 def test_any_message_is_read_without_error_into_values_that_fields_hold(
     knowledge: Knowledge, pieces: list[str], of_oneself: bool
@@ -205,7 +205,7 @@ def test_any_message_is_read_without_error_into_values_that_fields_hold(
     assert all(each.low < each.high for each in told.ranges.values())
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(text=st.text(max_size=60))
 def test_any_characters_are_read_without_error(knowledge: Knowledge, text: str) -> None:
     check_profile(read_told(text, FIELDS, knowledge.gazetteer, TODAY, of_oneself=True).facts)
