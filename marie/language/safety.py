@@ -41,6 +41,9 @@ class SafetyPatterns:
 
     def find(self, text: str) -> SafetyKind | None:
         """The most pressing kind of `text`, or `None`."""
+        words = searchable(text)
+        if not any(patterns.hold(words) for _, patterns in self.kinds):
+            return None  # most messages; a figure of speech only takes words away
         words = self._without_figures_of_speech(text)
         return next((kind for kind, patterns in self.kinds if patterns.hold(words)), None)
 
