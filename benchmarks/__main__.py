@@ -16,6 +16,7 @@ BENCHMARKS = {
     "startup": [sys.executable, "-m", "benchmarks.startup"],
     "turns": [sys.executable, "-m", "benchmarks.turns"],
     "delivery": [sys.executable, "-m", "benchmarks.delivery"],
+    "assignment": [sys.executable, "-m", "benchmarks.assignment"],
     "papers": [sys.executable, "-m", "benchmarks.papers"],
     "understanding": [RASA_PYTHON, "-m", "benchmarks.understanding"],
     **{

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marie.clock import Clock
@@ -23,7 +24,7 @@ from marie.domain.messages import (
 )
 from marie.services import assignment, events
 from marie.services.live import Hub
-from marie.store import conversations, leads, reports
+from marie.store import conversations, leads, reports, staff
 from marie.store import events as event_store
 from marie.store.conversations import Erased
 from marie.store.engine import Database
@@ -206,6 +207,8 @@ async def export(
         conversation = await conversations.load(connection, conversation_id)
         messages = await conversations.messages_after(connection, conversation_id)
         lead = await leads.latest(connection, conversation_id)
+        names = await staff.organizations(connection)
+        organization = names.get(lead.organization) if lead and lead.organization else None
         reported = await reports.of_conversation(connection, conversation_id)
         registered = await event_store.of_conversation(connection, conversation_id)
     return {
@@ -246,6 +249,8 @@ async def export(
             "regions": list(lead.request.regions),
             "profile": lead.request.profile,
             "consent": lead.request.consent,
+            "organization": organization,
+            "file": msgspec.to_builtins(lead.request.file),
         },
     }
 

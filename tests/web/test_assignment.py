@@ -5,13 +5,18 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from marie.domain.people import Role
+from marie.domain.qualification import Judged, LeadFile, Points, Told
+from marie.domain.replies import Reply
 from marie.services import assignment
 from marie.store.engine import Database
 from tests.conftest import Client
+from tests.fakes import FakeRasa, echo
 from tests.staff import Member, add_account, browser_of, waiting_visitor
 
 PAGE = "/admin/repartition"
@@ -93,3 +98,43 @@ async def test_quotas_that_cannot_be_are_refused_with_their_reason(
     assert said in read(shown.text)
     assert "<img src=x" not in shown.text
     assert (await assignment.overview(database)).period is None
+
+
+async def test_file_is_read_by_the_counsellor_and_taken_away_by_the_visitor(
+    administrator: Member, client: Client, rasa: FakeRasa
+) -> None:
+    def with_file(turn: dict[str, Any]) -> Reply:
+        reply = echo(turn)
+        if reply.handover is None:
+            return reply
+        file = LeadFile(
+            told=(Told(field="age", words="29 ans <b>", origin="form", seq=2),),
+            regions=("01",),
+            languages=("es",),
+            programs=(
+                Judged(
+                    program="x",
+                    name="Emplois en régions",
+                    verdict="eligible",
+                    because=(),
+                    missing=(),
+                ),
+            ),
+            points=(Points(criterion="region", points=30, most=30, because="wanted"),),
+            score=30,
+            stage="shaping",
+            missing=("when", "work"),
+            route="emplois-en-regions",
+        )
+        return replace(reply, handover=replace(reply.handover, file=file))
+
+    rasa.script = with_file
+    visitor = await waiting_visitor(client)
+    said = (await administrator.get(f"/console/conversations/{visitor.id}")).text
+    assert "29 ans &lt;b&gt;" in said
+    assert '<a class="fine" href="#m2">répondu</a>' in said
+    assert "sur 100, prend forme" in said
+    async with client.get(f"{visitor.url}/export", headers=visitor.headers) as response:
+        lead = (await response.json())["lead"]
+    assert lead["organization"] == "Le Collectif"
+    assert lead["file"]["told"][0]["words"] == "29 ans <b>"
