@@ -228,7 +228,7 @@ def _plan(turn: Turn, desk: Desk, place: Place, day: date) -> Reply:
                 "title": library.phrase(f"plan_document_{kind}"),
                 "paper": "moving-plan",
                 "format": kind,
-                "data": plan,
+                "of": "plan",
             }
             for kind in ("html", "pdf", "ics", "txt")
         ),

@@ -40,6 +40,18 @@ class Content:
     """Papers as they are kept: `title`, `paper`, `format` and `data`. Nobody is shown these."""
     data: dict[str, Any] = field(default_factory=dict)
 
+    def paper(self, number: int) -> dict[str, Any] | None:
+        """What document `number` (from 1) is made of; None when there is none.
+
+        Papers that say what the message's own data says name it (`"of": "plan"`) instead of
+        holding it again: the log keeps a plan once, whatever the number of its files.
+        """
+        if not 1 <= number <= len(self.documents):
+            return None
+        document: dict[str, Any] = dict(self.documents[number - 1])
+        named = document.pop("of", None)
+        return document if named is None else {**document, "data": self.data[named]}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Message:

@@ -121,15 +121,15 @@ async def send(
     app: web.Application, conversation_id: str, message: Message, number: int, kind: str
 ) -> web.Response:
     """The file of a message's document (`number` from 1), never kept by a shared cache."""
-    documents = message.content.documents
-    if not 1 <= number <= len(documents):
+    paper = message.content.paper(number)
+    if paper is None:
         raise Problem("document")
     origin = papers.Origin(
         at=message.at.astimezone(MONTREAL),
         seq=message.seq,
         identity=app[SIGNER].identity(conversation_id),
     )
-    described = {**documents[number - 1], "format": kind}
+    described = {**paper, "format": kind}
     try:
         file = await asyncio.to_thread(papers.make, described, origin)
     except papers.UnknownPaper as error:

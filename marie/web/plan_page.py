@@ -32,13 +32,13 @@ def draw(
     `files`: addresses by format. `keep`: the signed address from which a link may be kept; `link`:
     the kept link by which the page was reached, good to the day `until`.
     """
-    documents = message.content.documents
-    if not 1 <= number <= len(documents) or documents[number - 1]["paper"] != PLAN:
+    paper = message.content.paper(number)
+    if paper is None or paper["paper"] != PLAN:
         raise Problem("document")
     response = page(
         request,
         "plan.html",
-        plan=plan.write(documents[number - 1]["data"]),
+        plan=plan.write(paper["data"]),
         files=files,
         keep=keep,
         link=link,

@@ -38,10 +38,11 @@ PLAN = {
 
 
 def with_plan(_turn: dict[str, Any]) -> Reply:
-    shared = {"paper": "moving-plan", "data": PLAN}
+    shared = {"paper": "moving-plan", "of": "plan"}
     letter = {"title": "Lettre", "paper": "lease-nonrenewal", "format": "html", "data": {}}
     documents = ({"title": "Mon plan", "format": "html", **shared}, letter)
-    return Reply(messages=(Content(text="Voici.", topic="moving.plan", documents=documents),))
+    content = Content(text="Voici.", topic="moving.plan", documents=documents, data={"plan": PLAN})
+    return Reply(messages=(content,))
 
 
 @pytest.fixture

@@ -97,15 +97,16 @@ def test_every_step_has_a_day_or_says_now_and_a_source_with_its_date(talk: Talk)
 
 
 def test_papers_are_a_page_a_pdf_a_calendar_and_a_text(talk: Talk) -> None:
-    documents = planned(talk, *ages(2)).messages[-1].documents
-    assert [each["format"] for each in documents] == ["html", "pdf", "ics", "txt"]
-    by_format = {each["format"]: each for each in documents}
+    content = planned(talk, *ages(2)).messages[-1]
+    assert [each["format"] for each in content.documents] == ["html", "pdf", "ics", "txt"]
+    papers_made = [paper for number in range(1, 5) if (paper := content.paper(number))]
+    by_format = {each["format"]: each for each in papers_made}
     assert papers.make(by_format["pdf"], ORIGIN).body.startswith(b"%PDF")
     text = papers.make(by_format["txt"], ORIGIN).body.decode()
     assert "Portail d’inscription aux services de garde" in text
     calendar = Calendar.from_ical(papers.make(by_format["ics"], ORIGIN).body)
     events: list[Any] = list(calendar.walk("VEVENT"))
-    dated = [step for step in documents[0]["data"]["steps"] if step.get("day")]
+    dated = [step for step in content.data["plan"]["steps"] if step.get("day")]
     assert len(events) == len(dated) == len({str(event["UID"]) for event in events})
     assert {event["DTSTART"].dt for event in events} == {
         date.fromisoformat(step["day"]) for step in dated
