@@ -30,13 +30,13 @@ class Listed:
 
 @dataclass(frozen=True, kw_only=True)
 class Opened:
-    """A conversation as a counsellor reads it."""
+    """A conversation as a counsellor reads it. `organizations`: every one's name by its id."""
 
     conversation: Conversation
     lead: Lead | None
     messages: list[Message]
     owner_name: str | None
-    organization: str | None
+    organizations: Mapping[str, str]
 
 
 async def list_open(database: Database) -> list[Listed]:
@@ -67,7 +67,7 @@ async def open_conversation(database: Database, conversation_id: ConversationId)
             lead=lead,
             messages=await conversations.messages_after(connection, conversation_id),
             owner_name=await _owner_name(connection, conversation),
-            organization=_organization(lead, await staff.organizations(connection)),
+            organizations=await staff.organizations(connection),
         )
 
 

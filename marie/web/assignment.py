@@ -16,12 +16,15 @@ from marie.domain.assignment import (
     OrganizationId,
     UnknownOrganization,
 )
-from marie.domain.people import Role
+from marie.domain.conversation import ConversationId
+from marie.domain.people import Role, Staff
 from marie.services import assignment
 from marie.web import assignment_chart
+from marie.web.console import CONVERSATION, about_conversation
 from marie.web.forms import read_form
-from marie.web.keys import CLOCK, DATABASE
+from marie.web.keys import CLOCK, DATABASE, HUB
 from marie.web.pages import page
+from marie.web.problems import Problem
 from marie.web.sign_in import signed_in
 
 PAGE = "/admin/repartition"
@@ -75,6 +78,25 @@ async def set_quotas(request: web.Request) -> web.StreamResponse:
     except UnknownOrganization:
         return await _ledger_page(request, problem="unknown", typed=typed)
     return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": PAGE})
+
+
+@routes.post(CONVERSATION + "/organisme")
+@about_conversation
+async def reassign(
+    request: web.Request, staff: Staff, conversation_id: ConversationId
+) -> web.StreamResponse:
+    """A supervisor moves a lead to another organisation; the ledger makes it good."""
+    await signed_in(request, Role.SUPERVISOR)
+    app = request.app
+    to = (await read_form(request)).get("organization", "")
+    try:
+        await assignment.reassign(
+            app[DATABASE], app[HUB], conversation_id, to, by=staff, clock=app[CLOCK]
+        )
+    except (UnknownOrganization, assignment.NoSuchLead):
+        raise Problem("no_organization") from None
+    location = f"/console/conversations/{conversation_id}"
+    return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": location})
 
 
 async def _ledger_page(

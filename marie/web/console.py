@@ -161,7 +161,7 @@ def file_values(request: web.Request, staff: Staff, opened: counsellor.Opened) -
         "staff": staff,
         "conversation": opened.conversation,
         "lead": opened.lead,
-        "organization": opened.organization,
+        "organizations": opened.organizations,
         "owner_name": opened.owner_name,
         "mine": opened.conversation.owner == staff.id,
         "region_names": {

@@ -74,6 +74,11 @@ PROBLEMS: dict[str, tuple[int, str, str]] = {
         "Ce lien ne mène plus à rien\u00a0: il a été effacé, il a expiré, ou il n’a jamais existé."
         " Marie peut refaire votre plan.",
     ),
+    "no_organization": (
+        400,
+        "Demande non déplacée",
+        "Cet organisme n’existe pas, ou cette conversation n’a pas de demande à déplacer.",
+    ),
     "no_page": (404, "Introuvable", "Il n’y a rien à cette adresse."),
     "method": (405, "Méthode refusée", "Cette adresse n’accepte pas cette méthode."),
     "erased": (410, "Conversation effacée", "Cette conversation a été effacée à votre demande."),

@@ -138,3 +138,23 @@ async def test_file_is_read_by_the_counsellor_and_taken_away_by_the_visitor(
         lead = (await response.json())["lead"]
     assert lead["organization"] == "Le Collectif"
     assert lead["file"]["told"][0]["words"] == "29 ans <b>"
+
+
+async def test_supervisor_moves_a_lead_and_a_counsellor_cannot(
+    client: Client, database: Database
+) -> None:
+    visitor = await waiting_visitor(client)
+    path = f"/console/conversations/{visitor.id}"
+    for username, role, status in (("nadia", Role.COUNSELLOR, 403), ("sol", Role.SUPERVISOR, 200)):
+        await add_account(database, username, role=role)
+        async with browser_of(client, username) as browser:
+            await browser.sign_in()
+            offered = "Déplacer la demande" in (await browser.get(path)).text
+            assert offered == (status == 200)
+            moved = await browser.post(f"{path}/organisme", organization="inici")
+            assert moved.status == status
+            assert ("<bdi>INICI</bdi>" in moved.text) == (status == 200)
+            refused = await browser.post(f"{path}/organisme", organization="ailleurs")
+            assert refused.status == (400 if status == 200 else 403)
+    account = (await assignment.overview(database)).account
+    assert [account.held(each) for each in ("collectif", "inici", "promis")] == [0, 1, 0]
