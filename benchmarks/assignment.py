@@ -1,9 +1,9 @@
 """How fair the assignment is: 10,000 simulated hand-overs, with everything that happens to leads.
 
-Three organisations with equal and unequal quotas, and five; languages, regions, hours and free counsellors change
-from lead to lead; one lead in twenty is withdrawn, one in fifty is moved by somebody, and in the
-third run quotas change twice. The deviation of every organisation is looked at after every line of
-the ledger. The second run is drawn in docs/images/assignment.svg.
+Three organisations with equal and with unequal quotas, and five; languages, regions, hours and free
+counsellors change from lead to lead; one lead in twenty is withdrawn, one in fifty is moved by
+somebody, and in the third run quotas change twice. The deviation of every organisation is looked at
+after every line of the ledger. The second run is drawn in docs/images/assignment.svg.
 """
 
 from __future__ import annotations

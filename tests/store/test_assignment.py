@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import Counter
+from dataclasses import replace
+from datetime import datetime, timezone
 
 import pytest
 
@@ -13,6 +15,7 @@ from marie.domain.assignment import Account, AllQuotasZero, Kind, UnknownOrganiz
 from marie.domain.leads import HandoverRequest, Lead
 from marie.domain.messages import Content
 from marie.domain.people import Role, Staff
+from marie.domain.qualification import LeadFile
 from marie.knowledge.organizations import Organization, Organizations
 from marie.services import accounts, assignment, visitor
 from marie.services.live import Hub
@@ -277,3 +280,56 @@ async def test_organization_that_knowledge_names_is_stored_and_gets_nothing_yet(
     assert shown.names["nouvel"] == "Nouvel organisme"
     got = {await organization_of(store, await hand_over(store)) for _ in range(6)}
     assert got == set(ORGANIZATIONS)
+
+
+async def test_language_region_and_hours_break_the_tie_in_that_order(store: Database) -> None:
+    noon = datetime(2026, 11, 23, 17, 0, tzinfo=timezone.utc)  # a Monday in Montréal
+    known = Organizations(
+        talks_at_once=1,
+        organizations=(
+            Organization(id="collectif", name="C", hours={"monday": ("09:00", "17:00")}),
+            Organization(id="inici", name="I", regions=("01",)),
+            Organization(id="promis", name="P", languages=("es",)),
+        ),
+    )
+    got = []
+    for languages, regions in (((), ()), (("ar",), ("01",)), (("es",), ("01",))):
+        started = await begin(store)
+        file = LeadFile(
+            told=(),
+            regions=regions,
+            languages=languages,
+            programs=(),
+            points=(),
+            score=0,
+            stage="exploring",
+            missing=(),
+            route="emplois-en-regions",
+        )
+        async with store.write() as connection:
+            lead = Lead(
+                id=secrets.token_hex(16),
+                conversation_id=started.conversation_id,
+                created_at=noon,
+                request=HandoverRequest(
+                    name=None,
+                    email=None,
+                    phone=None,
+                    need="Bail",
+                    regions=(),
+                    profile={},
+                    consent="J’accepte.",
+                    file=file,
+                ),
+            )
+            await leads.add(connection, lead)
+            got.append(await assignment.assign(connection, lead, organizations=known))
+    assert got == ["collectif", "inici", "promis"]
+    async with store.read() as connection:
+        period = await ledger.current_period(connection)
+        assert period is not None
+        lines = await ledger.entries(connection, period.id)
+        assert await leads.latest(connection, started.conversation_id) == replace(
+            lead, organization="promis"
+        )
+    assert [line.why["because"] for line in lines] == [["open"], ["region"], []]
