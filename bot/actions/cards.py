@@ -191,7 +191,11 @@ def source_lines(resources: Sequence[Resource], desk: Desk, today: date) -> str:
         known = lists.get(resource.source.title)
         if known is None or _age(resource.source) < _age(known.source):
             lists[resource.source.title] = resource
-    return "\n".join(_source_line(each, desk, today) for each in list(lists.values())[:2])
+    dated = [each for each in lists.values() if each.source.read_on or each.source.verified_on]
+    lines = [_source_line(each, desk, today) for each in dated[:2]]
+    if len(dated) < len(lists):
+        lines.append(desk.library.phrase("cards_unread"))
+    return "\n".join(lines)
 
 
 def _source_line(resource: Resource, desk: Desk, today: date) -> str:
@@ -200,8 +204,6 @@ def _source_line(resource: Resource, desk: Desk, today: date) -> str:
     if (published := edition(source)) is not None and str(published.year) not in title:
         told = french_edition(source.published or "", published)
         title = library.phrase("cards_edition", source=title, edition=told)
-    if source.read_on is None and source.verified_on is None:
-        return library.phrase("source_line_unread", source=title)
     checked = checked_on(resource) or today
     if desk.directory.is_old(resource):
         phrase = "source_line_stale"

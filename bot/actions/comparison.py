@@ -61,7 +61,7 @@ def _say(one: RegionProfile, other: RegionProfile, turn: Turn, desk: Desk) -> Co
         f"• {row['label']}\u00a0: {one.name}, {row['values'][0]}; {other.name}, {row['values'][1]}"
         for row in told
     ]
-    untold = [row["label"] for row in rows if row not in told]
+    untold = [row["label"][:1].lower() + row["label"][1:] for row in rows if row not in told]
     sectors = [
         f"• {each.name}, {library.phrase('sectors').lower()}\u00a0: {', '.join(each.sectors[:4])}"
         for each in (one, other)

@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+import msgspec
+
 from bot.actions import lease_answers, lease_papers
 from bot.actions.entries import answer_topic
 from bot.actions.lease_told import Told, told
@@ -19,12 +21,15 @@ from bot.actions.wiring import Desk
 from marie.domain.replies import Reply
 from marie.guidance.lease import LengthUnknown, shift_months, special_months
 from marie.guidance.lease_rules import Lodging, Term
-from marie.language.typography import french_day
+from marie.language.typography import french_day, french_month
 
 FORM = "lease"
 VIOLENCE_ENTRY = "lease-special-violence"
 MOST_ASKED = 2
 """Times that a date which cannot be is asked for before a person is offered."""
+
+MOST_MONTHS = 24
+"""Months that a lease may still run in « il reste 8 mois »."""
 
 PARAGRAPH = "\n\n"
 
@@ -70,12 +75,21 @@ def notice(turn: Turn, desk: Desk) -> Reply:
         text = f"{dated.text.partition(PARAGRAPH)[0]}{PARAGRAPH}{content.text}"
         content = replace(content, text=text, data=dated.data, documents=dated.documents)
     else:
-        content = replace(content, documents=lease_papers.blank_nonrenewal(turn, desk, known))
+        blank = lease_papers.blank_nonrenewal(turn, desk, known)
+        text = f"{content.text}{PARAGRAPH}{desk.library.phrase('lease_ask_end')}"
+        content = replace(content, text=text, documents=blank)
+        reply = _awaiting_end(reply)
     return replace(
         reply,
         messages=(content, *reply.messages[1:]),
         profile=_kept(reply, known),
     )
+
+
+def _awaiting_end(reply: Reply) -> Reply:
+    """The reply, whose text asks for the end of the lease, open for the answer."""
+    pending = msgspec.to_builtins(Pending(form=FORM, field="end"))
+    return replace(reply, focus={**reply.focus, "pending": pending})
 
 
 def increase(turn: Turn, desk: Desk) -> Reply:
@@ -104,7 +118,7 @@ def end(turn: Turn, desk: Desk) -> Reply:
     general = reply.messages[0].entry == desk.library.default_entry("lease.end").id
     if known.lease and general and turn.value("part") is None:
         return lease_answers.ways(turn, desk, known)
-    return reply
+    return _awaiting_end(reply) if general and turn.value("part") is None else reply
 
 
 def special(turn: Turn, desk: Desk) -> Reply:
@@ -190,6 +204,9 @@ def _kept(reply: Reply, known: Told) -> dict[str, Any]:
 def take_answer(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
     """The visitor's answer to « quand finit votre bail? », or when a notice came."""
     if turn.first("date") is None:
+        months = _months_left(turn)
+        if months is not None and pending.field == "end":
+            return _ask_day(turn, desk, pending, months)
         if turn.intent == "dont_know":
             handoff = quick_reply(desk.library.phrase("button_handoff"), "handoff")
             content = plain(
@@ -200,6 +217,23 @@ def take_answer(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
     if pending.field == "notice":
         return increase(turn.about("lease.increase"), desk)
     return nonrenewal(turn.about("lease.nonrenewal"), desk)
+
+
+def _months_left(turn: Turn) -> int | None:
+    """« Il reste 8 mois », as an answer to when the lease ends; an age is no length of time."""
+    duration = turn.value("duration")
+    if turn.pressed or turn.all("age") or not isinstance(duration, dict):
+        return None
+    months = duration.get("months")
+    return months if isinstance(months, int) and 0 < months <= MOST_MONTHS else None
+
+
+def _ask_day(turn: Turn, desk: Desk, pending: Pending, months: int) -> Reply:
+    """About when that is, said back; no date is made of it, for a notice hangs on the very day."""
+    about = french_month(shift_months(turn.today, months))
+    content = plain(desk.library, "lease_ask_day", topic="lease.nonrenewal", month=about)
+    pending = replace(pending, asked=pending.asked + 1)
+    return answer(turn, content, focus=replace(turn.focus, pending=pending, misses=0))
 
 
 def _ask_end(turn: Turn, desk: Desk, phrase: str, values: dict[str, str]) -> Reply:

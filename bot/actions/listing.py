@@ -36,6 +36,9 @@ def look_up(
 ) -> Listing:
     """The cards for an entry; none when the place is still to be asked for."""
     listing = Listing(page=Page(0, ()), kinds=query.kinds, place=None, wanted=wanted, offset=offset)
+    if query.only:
+        named = tuple(hit for name in query.only if (hit := _named(name, desk)) is not None)
+        return replace(listing, page=Page(len(named), named[offset : offset + CARDS]))
     if query.ask_place and place is None:
         return listing
     near = place if query.ask_place else None
@@ -47,6 +50,11 @@ def look_up(
         far = replace(page, hits=(*official[:OFFICIAL], *page.hits[:1]))
         page = wide if _serves(wide) else far
     return replace(listing, page=page, place=near)
+
+
+def _named(name: str, desk: Desk) -> Hit | None:
+    resource = desk.directory.get(name)
+    return None if resource is None else Hit(resource, tier=Tier.SERVES_ALL)
 
 
 def meant(query: ResourceQuery, turn: Turn, desk: Desk) -> ResourceQuery:

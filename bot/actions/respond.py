@@ -21,6 +21,7 @@ from bot.actions.context import read_in_context
 from bot.actions.fallback import missed
 from bot.actions.needs import NO_SECOND, second_need
 from bot.actions.people import with_person
+from bot.actions.places import named_place
 from bot.actions.plan import tells_of_a_move
 from bot.actions.replies import MAX_QUICK_REPLIES, answer, plain, quick_reply
 from bot.actions.situation import remember
@@ -64,7 +65,19 @@ def respond(
     turn: Turn, desk: Desk, *, topics: Mapping[str, Answerer], forms: Mapping[str, Form]
 ) -> Reply:
     """Marie's reply to `turn`."""
-    return with_traces(turn, _reply(turn, desk, topics, forms))
+    return with_traces(turn, _with_place(turn, desk, _reply(turn, desk, topics, forms)))
+
+
+def _with_place(turn: Turn, desk: Desk, reply: Reply) -> Reply:
+    """The reply, which remembers where she wants to go also when its topic has no place.
+
+    « Mon bail finit le 30 juin, on part à Rimouski », and then « combien coûte la garderie
+    là-bas? ».
+    """
+    place = named_place(turn, desk)
+    if place is None or place.metropolitan or turn.pressed or reply.focus.get("place"):
+        return reply
+    return replace(reply, focus={**reply.focus, "place": place.id})
 
 
 def _reply(
@@ -206,14 +219,17 @@ def _recall(reply: Reply, desk: Desk, pending: Pending) -> Reply:
     if focus.pending not in (None, pending) or reply.handover is not None or not reply.messages:
         return reply
     question = desk.library.phrase(question_phrase(pending))
-    reminder = desk.library.phrase("pending_reminder", question=question)
     *before, last = reply.messages
+    if question in last.text:  # asked there already
+        kept = msgspec.to_builtins(replace(focus, pending=pending))
+        return replace(reply, focus=kept)
+    reminder = desk.library.phrase("pending_reminder", question=question)
     buttons = question_buttons(pending, desk)
     if len(buttons) > RECALLED:
         buttons = []
     own = last.quick_replies[: MAX_QUICK_REPLIES - len(buttons)]
     last = replace(last, text=f"{last.text}\n\n{reminder}", quick_replies=(*buttons, *own))
-    kept: dict[str, Any] = msgspec.to_builtins(replace(focus, pending=pending))
+    kept = msgspec.to_builtins(replace(focus, pending=pending))
     return replace(reply, messages=(*before, last), focus=kept)
 
 

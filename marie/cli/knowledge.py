@@ -46,7 +46,11 @@ def _problems(settings: Settings) -> Iterator[str]:
     except KnowledgeErrors as error:
         yield from error.problems
     try:
-        load_resources(folder / "directory")
+        known = {resource.id for resource in load_resources(folder / "directory")}
+        for entry in library.entries.values() if phrases else ():
+            for name in entry.resources.only if entry.resources else ():
+                if name not in known:
+                    yield f"Fiche « {entry.id} » : la ressource « {name} » n’existe pas."
     except KnowledgeErrors as error:
         yield from error.problems
     yield from rule_problems(folder)

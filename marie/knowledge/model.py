@@ -111,9 +111,10 @@ class QuickReply(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
 
 class ResourceQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Which directory cards go with an entry."""
+    """Which directory cards go with an entry: of some kinds, or exactly these (`only`: ids)."""
 
     kinds: tuple[ResourceKind, ...]
+    only: tuple[str, ...] = ()
     ask_place: bool = False
     limit: int = 3
 

@@ -35,6 +35,11 @@ def french_day(day: date) -> str:
     return f"{number} {MONTHS[day.month - 1]} {day.year}"
 
 
+def french_month(day: date) -> str:
+    """« juillet 2027 »."""
+    return f"{MONTHS[day.month - 1]} {day.year}"
+
+
 def french_list(items: Sequence[str], last: str = "et") -> str:
     """« a, b et c »."""
     if len(items) < 2:

@@ -321,3 +321,21 @@ def test_low_rent_dwelling_gets_no_window_but_the_next_door(talk: Talk) -> None:
 def test_words_about_something_else_leave_the_dates_alone(talk: Talk, told: str) -> None:
     reply = talk.say(told, "lease.nonrenewal", day("2027-06-30"))
     assert reply.messages[0].data["window"] == {"first": "2027-01-01", "last": "2027-03-31"}
+
+
+def test_place_told_beside_a_topic_without_place_is_kept_for_the_next_question(talk: Talk) -> None:
+    talk.say(
+        "mon bail finit le 30 juin, on part à Rimouski",
+        "lease.nonrenewal",
+        day("2027-06-30"),
+        {"entity": "place", "value": "municipality:10043", "candidates": ["municipality:10043"]},
+    )
+    reply = talk.say("et mon fils, il peut aller au cégep?", "cegep.find")
+    assert reply.messages[0].resources[0]["municipality"] == "Rimouski"
+
+
+def test_open_question_that_an_answer_asks_already_is_not_asked_twice(talk: Talk) -> None:
+    talk.say("à quoi j’ai droit?", "eligibility")
+    reply = talk.say("ok et pour ma femme elle est infirmière", "eligibility")
+    question = reply.messages[-1].text.splitlines()[-1]
+    assert reply.messages[-1].text.count(question) == 1

@@ -12,7 +12,7 @@ from marie.language.ages import means_age
 from marie.language.dates import find_dates
 from marie.language.durations import find_durations
 from marie.papers import Origin, make
-from tests.bot.actions.conftest import NOON, Talk
+from tests.bot.actions.conftest import NOON, Talk, day
 from tests.papers.reading import text_of
 
 Entity = dict[str, Any]
@@ -399,3 +399,21 @@ def test_planned_days_stand_in_the_letter(talk: Talk) -> None:
     assert "du 1er mars 2027 au 31 mai 2027" in letter(sublet, "lease-sublet")
     assert "mettre fin à ce bail le 1er mars 2027" in letter(agreed, "lease-agreement")
     assert agreed.profile["lease"]["end"] == "2027-06-30"
+
+
+def test_months_left_are_said_back_and_never_become_a_date(talk: Talk) -> None:
+    talk.say("j’veux casser mon bail", "lease.end")
+    reply = talk.say("8 mois reste", "clarify", {"entity": "duration", "value": {"months": 8}})
+    assert "Ce serait vers juillet 2027." in reply.messages[0].text
+    assert "lease" not in talk.profile
+    reply = talk.say("le 31 juillet", "inform", day("2027-07-31"))
+    assert reply.messages[0].data["lease_end"] == "2027-07-31"
+
+
+def test_letter_comes_blank_and_asks_for_the_end_only_when_nobody_told_it(talk: Talk) -> None:
+    reply = talk.say("vous avez un modèle de lettre?", "lease.notice")
+    assert "Quand finit votre bail?" in reply.messages[0].text
+    assert reply.messages[0].documents
+    reply = talk.say("le 30 juin", "inform", day("2027-06-30"))
+    reply = talk.say("je dois envoyer quoi au proprio", "lease.notice")
+    assert "Quand finit votre bail?" not in reply.messages[0].text
