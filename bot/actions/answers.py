@@ -65,6 +65,19 @@ def says_skip(turn: Turn, desk: Desk) -> bool:
     return any(f" {phrase} " in said for choice in choices for phrase in choice.says)
 
 
+def by_title(turn: Turn, desk: Desk) -> dict[str, Any]:
+    """« Avancé », said alone: the one fact whose button is called so; nothing for « oui »."""
+    said = "" if turn.pressed else fold_key(turn.text)
+    called = {
+        field.id: choice.value
+        for field in desk.profile_fields.values()
+        if field.id != SKIP
+        for choice in field.choices
+        if fold_key(choice.title) == said
+    }
+    return called if len(called) == 1 else {}
+
+
 def read_answer(asking: Asking, situation: Mapping[str, Any]) -> Given | Range | Doubt | None:
     """The value that answers, a range, a doubt; None when the message is something else."""
     turn, field = asking.turn, asking.field

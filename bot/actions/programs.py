@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.actions.answers import Asking, read_answer
+from bot.actions.answers import Asking, by_title, read_answer
 from bot.actions.entries import answer_topic, names_another_entry
 from bot.actions.replies import answer, plain, quick_reply
 from bot.actions.respond import question_buttons
@@ -108,7 +108,8 @@ def take_answer(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
     passes = asking.skips or (asking.does_not_know and not _answers(told, pending.field))
     if not passes and not _answers(told, pending.field):
         beside = told.facts or _named(turn, desk.programs)
-        if not beside or (turn.intent not in NO_TOPIC and not turn.pressed):
+        titled = bool(by_title(turn, desk))
+        if not beside or (turn.intent not in NO_TOPIC and not turn.pressed and not titled):
             return None
     scope = tuple(pending.data.get("scope") or FOUNDING)
     screening = _Screening(turn, desk, scope, known(turn), [])
@@ -132,6 +133,7 @@ def _hear(asking: Asking) -> Told:
     # « Deux ans » after « depuis combien d'années » is no age.
     alone = asking.known.number is None or asking.field == "age"
     told = read(asking.turn, asking.desk, of_oneself=alone)
+    told = replace(told, facts={**by_title(asking.turn, asking.desk), **told.facts})
     direct = read_answer(asking, known(asking.turn))
     if isinstance(direct, Doubt):
         return replace(told, doubts=(direct, *told.doubts))

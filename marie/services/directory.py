@@ -46,14 +46,21 @@ async def fill_with_seed(database: Database, seed: list[Resource]) -> int:
 
 
 async def read_spoken(database: Database) -> tuple[list[Resource], int]:
-    """What Marie says, by id, and the version of the database that says so."""
+    """What Marie says, and the version of the database that says so.
+
+    What ships comes first, in its editors' order: of services that are as near, the one that they
+    put first is shown first. The rest follows by id.
+    """
     async with database.read() as connection:
         version = await store.read_version(connection)
         entries = await store.read_entries(connection)
         merges = await store.read_merges(connection)
         dead = await store.read_dead_links(connection)
+        seed = await store.read_seed(connection)
+    first = {resource_id: position for position, resource_id in enumerate(seed)}
     resources = {key: entry.resource for key, entry in entries.items()}
-    return spoken(resources, merges, dead), version
+    said = spoken(resources, merges, dead)
+    return sorted(said, key=lambda each: (first.get(each.id, len(first)), each.id)), version
 
 
 async def read_figures(database: Database) -> list[Figure]:

@@ -268,15 +268,18 @@ async def read_figures(connection: AsyncConnection) -> list[Mapping[str, Any]]:
 
 
 async def read_seed(connection: AsyncConnection) -> dict[str, Resource]:
-    """The seed as it was when it was last brought in."""
-    rows = await connection.execute(select(directory_seed))
+    """The seed as it was when it was last brought in, in its editors' order."""
+    rows = await connection.execute(select(directory_seed).order_by(directory_seed.c.position))
     return {row.id: msgspec.convert(row.resource, Resource) for row in rows}
 
 
 async def write_seed(connection: AsyncConnection, seed: Iterable[Resource]) -> None:
     """Remember the seed."""
     await connection.execute(delete(directory_seed))
-    rows = [{"id": each.id, "resource": _builtins(each)} for each in seed]
+    rows = [
+        {"id": each.id, "position": position, "resource": _builtins(each)}
+        for position, each in enumerate(seed)
+    ]
     await connection.execute(insert(directory_seed), rows)
 
 

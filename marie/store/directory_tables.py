@@ -79,9 +79,10 @@ directory_seed = Table(
     "directory_seed",
     metadata,
     Column("id", String(200), primary_key=True),
+    Column("position", Integer, nullable=False),
     Column("resource", JSON, nullable=False),
 )
-"""The seed as it was when it was last brought in."""
+"""The seed as it was when it was last brought in, in its editors' order."""
 
 directory_batch = Table(
     "directory_batch",

@@ -83,6 +83,7 @@ def upgrade() -> None:  # noqa: PLR0915 (one table after the other)
     op.create_table(
         "directory_seed",
         sa.Column("id", sa.String(length=200), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("resource", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_directory_seed")),
     )

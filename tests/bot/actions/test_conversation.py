@@ -339,3 +339,10 @@ def test_open_question_that_an_answer_asks_already_is_not_asked_twice(talk: Talk
     reply = talk.say("ok et pour ma femme elle est infirmière", "eligibility")
     question = reply.messages[-1].text.splitlines()[-1]
     assert reply.messages[-1].text.count(question) == 1
+
+
+def test_answer_to_a_later_question_is_noted_when_it_can_mean_nothing_else(talk: Talk) -> None:
+    talk.say("à quoi j’ai droit?", "eligibility")
+    reply = talk.say("avancé", "resume")
+    assert talk.profile["situation"]["french"] == "advanced"
+    assert reply.messages[-1].topic == "eligibility"
