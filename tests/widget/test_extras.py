@@ -26,6 +26,20 @@ async def test_error_on_a_card_is_reported_with_what_it_is_about(
     assert server.only.reports == [{"seq": 3, "resource": "cegep-rimouski", "text": "Numéro"}]
 
 
+async def test_card_says_all_that_is_known_of_a_resource(talk: Visit) -> None:
+    await talk.ask("Où est le cégep?")
+    card = talk.page.locator(".card").first
+    for said in (
+        "60 places, dont 10 pour poupons, contribution réduite",
+        "Heures : lundi au vendredi, 8 h à 16 h",
+        "gratuit",
+        "(à revérifier)",
+    ):
+        await expect(card).to_contain_text(said)
+    mail = card.get_by_role("link", name="Courriel – Cégep de Rimouski")
+    await expect(mail).to_have_attribute("href", "mailto:accueil@example.org")
+
+
 async def test_report_given_up_leaves_the_focus_where_it_began(talk: Visit) -> None:
     await talk.ask("Où est le cégep?")
     opener = talk.page.get_by_role("button", name="Signaler une erreur")

@@ -11,11 +11,17 @@ const LABELS = {
   read: (day) => `lu le ${day}, `,
   unsure: 'à confirmer',
   hours: 'Heures\u00a0: ',
+  places: (n) => `${n}\u00a0places`,
+  infants: (n) => `dont ${n} pour poupons`,
+  subsidized: 'contribution réduite',
+  mail: 'Courriel',
+  stale: ' (à revérifier)',
   report: 'Signaler une erreur',
 };
 
 const ICONS = {
   call: 'M6 4h3l1 4-2 2a12 12 0 0 0 6 6l2-2 4 1v3a2 2 0 0 1-2 2A15 15 0 0 1 4 6a2 2 0 0 1 2-2',
+  mail: 'M3 6h18v12H3zM3 7l9 6 9-6',
   site: 'M14 4h6v6M20 4l-9 9M18 14v6H4V6h6',
   map: 'M12 21s7-6 7-11a7 7 0 0 0-14 0c0 5 7 11 7 11M12 10v.01',
   document: 'M13 3H6v18h12V8zM13 3v5h5',
@@ -76,17 +82,20 @@ async function dress(root) {
 }
 
 function card(resource) {
-  const { name, municipality, distance_km: km, address, hours, phone, url, map_url: map, source } = resource;
+  const { name, municipality, distance_km: km, address, hours, places, cost, phone, email, url, map_url: map, source, stale } = resource;
   const away = km == null ? null : LABELS.away(km.toLocaleString('fr-CA', { maximumFractionDigits: 1 }));
   return el('li', { class: 'card' },
     el('p', { class: 'heading', dir: 'auto' }, name),
     el('p', {}, [municipality, away].filter(Boolean).join(', ')),
     el('p', { dir: 'auto' }, address),
+    places && el('p', {}, [LABELS.places(places.total), places.infants && LABELS.infants(places.infants), places.subsidized && LABELS.subsidized].filter(Boolean).join(', ')),
     hours && el('p', {}, LABELS.hours, hours),
+    cost && el('p', {}, cost),
     el('p', { class: 'actions' },
       phone && action('call', tel(phone), phone),
+      email && el('a', { class: 'action', href: `mailto:${email}`, 'aria-label': `${LABELS.mail} – ${name}` }, icon(ICONS.mail), LABELS.mail),
       ...Object.entries({ site: url, map }).map(([kind, href]) => /^https?:/.test(href) && action(kind, href, LABELS[kind], name))),
-    el('p', { class: 'small' }, source && `${source}, `, checked(resource)));
+    el('p', { class: 'small' }, source && `${source}, `, checked(resource), stale && LABELS.stale));
 }
 
 const action = (kind, href, label, of) => link(href, { class: 'action', 'aria-label': of && `${label} – ${of}` }, icon(ICONS[kind]), label);
