@@ -37,8 +37,9 @@ def compare(turn: Turn, desk: Desk) -> Reply:
 
 def _regions(turn: Turn, desk: Desk) -> list[RegionProfile]:
     profiles = desk.library.profiles
-    pressed = turn.value("regions")
-    if isinstance(pressed, list):
+    # Of a button's list Rasa makes one entity an item.
+    pressed = [each.value for each in turn.all("region_code")]
+    if pressed:
         return [profiles[code] for code in pressed if code in profiles]
     places = named_places(turn, desk)
     in_focus = desk.gazetteer.get(turn.focus.place) if turn.focus.place else None

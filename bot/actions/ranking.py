@@ -200,7 +200,7 @@ def _compare_button(ranking: _Ranking, desk: Desk) -> dict[str, str]:
     return quick_reply(
         desk.library.phrase("button_compare_first"),
         "region.compare",
-        regions=[one.code, other.code],
+        region_code=[one.code, other.code],
     )
 
 

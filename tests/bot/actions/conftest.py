@@ -72,7 +72,12 @@ class Talk:
         message = {
             "text": offered[title],
             "intent": {"name": intent, "confidence": 1.0},
-            "entities": [{"entity": name, "value": value} for name, value in values.items()],
+            # As Rasa reads a payload: of a list, one entity an item.
+            "entities": [
+                {"entity": name, "value": value}
+                for name, told in values.items()
+                for value in (told if isinstance(told, list) else [told])
+            ],
         }
         return self._answer(message)
 
