@@ -9,14 +9,13 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-RASA_PYTHON = str(ROOT / ".venv-rasa" / "bin" / "python")
 
 BENCHMARKS = {
     "training": [sys.executable, "-m", "benchmarks.training"],
     "startup": [sys.executable, "-m", "benchmarks.startup"],
     "turns": [sys.executable, "-m", "benchmarks.turns"],
     "delivery": [sys.executable, "-m", "benchmarks.delivery"],
-    "understanding": [RASA_PYTHON, "-m", "benchmarks.understanding"],
+    "understanding": [sys.executable, "-m", "marie", "evaluate"],
     **{
         name: [
             sys.executable,
