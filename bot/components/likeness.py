@@ -21,6 +21,8 @@ from bot.components.features import Grams
 Floats = NDArray[np.float32]
 
 OFFSET = 0.3
+DEPTH = 256
+"""Half of the encoder's numbers say as much of our examples, in half the time."""
 _ROWS = 1000
 """Rows of the kernel that are computed at once."""
 
@@ -29,21 +31,25 @@ _ROWS = 1000
 class Examples:
     """What examples look like, one row each.
 
-    `words`, `pieces`: (examples, terms), rows of unit length; `vectors`: (examples, 512), empty
-    without an encoder.
+    `words`, `pieces`: (examples, terms), rows of unit length; `vectors`: (examples, DEPTH), the
+    encoder's along the axes on which the examples differ most, empty without an encoder; `axes`:
+    (512, DEPTH), those axes.
     """
 
     words: csr_matrix
     pieces: csr_matrix
     vectors: Floats
+    axes: Floats
 
     @classmethod
     def of(cls, texts: Sequence[str], words: Grams, pieces: Grams, vectors: Floats) -> Examples:
         """The examples `texts`, encoded as `vectors`; numbers are rounded as they are stored."""
+        axes = np.linalg.eigh(vectors.T @ vectors)[1][:, -DEPTH:].astype(np.float32)
         return cls(
             words=words.transform(texts),
             pieces=pieces.transform(texts),
-            vectors=vectors.astype(np.float16).astype(np.float32),
+            vectors=_unit(vectors @ axes).astype(np.float16).astype(np.float32),
+            axes=axes,
         )
 
     def alike(
@@ -52,11 +58,14 @@ class Examples:
         pieces: tuple[NDArray[np.int32], Floats],
         vector: Floats | None,
     ) -> tuple[Floats, Floats]:
-        """The mean cosine of one text with each example, and the encoder's alone (or zeros)."""
+        """The mean cosine of one text with each example, and the encoder's alone (or zeros).
+
+        `words`, `pieces`: its columns and their values; `vector`: (512,), the encoder's.
+        """
         total = _dot(self.words, *words) + _dot(self.pieces, *pieces)
         if vector is None:
             return total / 2, np.zeros_like(total)
-        near = self.vectors @ vector
+        near = self.vectors @ _unit(vector @ self.axes)
         return (total + near) / 3, near
 
     def kernel(self) -> Floats:
@@ -75,7 +84,10 @@ class Examples:
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """To be stored without pickle."""
-        arrays: dict[str, NDArray[Any]] = {"vectors": self.vectors.astype(np.float16)}
+        arrays: dict[str, NDArray[Any]] = {
+            "vectors": self.vectors.astype(np.float16),
+            "axes": self.axes,
+        }
         for name, matrix in (("words", self.words), ("pieces", self.pieces)):
             arrays |= {
                 f"{name}_data": matrix.data,
@@ -95,7 +107,7 @@ class Examples:
             )
             for name in ("words", "pieces")
         )
-        return cls(words, pieces, arrays["vectors"].astype(np.float32))
+        return cls(words, pieces, arrays["vectors"].astype(np.float32), arrays["axes"])
 
 
 def kernel(alike: Floats) -> Floats:
@@ -138,6 +150,12 @@ class Votes:
             inner = self.inverse[np.ix_(fold, fold)]
             scores[fold] = targets[fold] - np.linalg.solve(inner, self.shares[fold])
         return scores
+
+
+def _unit(vectors: Floats) -> Floats:
+    """Rows of unit length."""
+    length: Floats = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return vectors / np.maximum(length, np.float32(1e-9))
 
 
 def _dot(matrix: csr_matrix, columns: NDArray[np.int32], values: Floats) -> Floats:

@@ -22,13 +22,15 @@ LABELS = np.array([0, 0, 1, 1, 2, 2])
 RIDGE = 0.2
 
 
+VECTORS = np.random.default_rng(3).normal(size=(len(TEXTS), 512)).astype(np.float32)
+VECTORS /= np.linalg.norm(VECTORS, axis=1, keepdims=True)
+
+
 @pytest.fixture
 def examples() -> Examples:
-    vectors = np.random.default_rng(3).normal(size=(len(TEXTS), 512)).astype(np.float32)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     words = Grams.fit(word_grams, TEXTS, at_least=1)
     pieces = Grams.fit(piece_grams, TEXTS, at_least=1)
-    return Examples.of(TEXTS, words, pieces, vectors)
+    return Examples.of(TEXTS, words, pieces, VECTORS)
 
 
 def targets(labels: np.ndarray) -> np.ndarray:
@@ -44,7 +46,7 @@ def test_an_example_is_wholly_like_itself_and_the_kernel_agrees(examples: Exampl
     values = examples.kernel()
     for index in range(len(TEXTS)):
         alike, near = examples.alike(
-            row(examples.words, index), row(examples.pieces, index), examples.vectors[index]
+            row(examples.words, index), row(examples.pieces, index), VECTORS[index]
         )
         assert alike[index] == pytest.approx(1, abs=1e-3)
         assert near[index] == pytest.approx(1, abs=1e-3)
@@ -81,5 +83,6 @@ def test_examples_vote_for_their_own_intent(examples: Examples) -> None:
 def test_stored_and_reloaded_they_are_the_same(examples: Examples) -> None:
     again = Examples.from_arrays(examples.to_arrays())
     assert np.array_equal(again.vectors, examples.vectors)
+    assert np.array_equal(again.axes, examples.axes)
     assert (again.words != examples.words).nnz == 0
     assert (again.pieces != examples.pieces).nnz == 0
