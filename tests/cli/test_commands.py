@@ -56,7 +56,17 @@ def staff_of(tmp_path: Path) -> list[tuple[Any, ...]]:
 def test_help_lists_every_command_and_writes_nothing(marie: Marie, tmp_path: Path) -> None:
     result = marie("--help")
     assert result.returncode == 0
-    for command in ("run", "serve", "migrate", "train", "say", "chat", "user", "knowledge"):
+    for command in (
+        "run",
+        "serve",
+        "migrate",
+        "train",
+        "say",
+        "evaluate",
+        "chat",
+        "user",
+        "knowledge",
+    ):
         assert f"\n    {command}" in result.stdout
     assert not (tmp_path / "var").exists()
 
