@@ -104,7 +104,8 @@ def _train(
         [
             *first,
             str(rasa_python()),
-            *("-m", "rasa", "train", *arguments, "--out", str(path.parent)),
+            # Rasa's own cache looks at a component's file, not at what that imports.
+            *("-m", "rasa", "train", *arguments, "--force", "--out", str(path.parent)),
             *("--fixed-model-name", path.name.removesuffix(".tar.gz")),
         ],
         cwd=ROOT,
