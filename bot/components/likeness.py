@@ -127,11 +127,11 @@ class Votes:
     def solve(cls, values: Floats, targets: Floats, ridge: float) -> Votes:
         """`values`: the kernel (it is overwritten); `targets`: (examples, intents), zeros and ones.
 
-        An example of a rare intent is followed more closely, by the root of its rarity.
+        An example of a rare intent is followed more closely, by its rarity.
         """
         count, intents = targets.shape
         rarity = count / (intents * targets.sum(axis=0)[targets.argmax(axis=1)])
-        values[np.diag_indices(count)] += ridge / np.sqrt(rarity)
+        values[np.diag_indices(count)] += ridge / rarity
         factor, failed = spotrf(values, lower=1, overwrite_a=1)
         if failed:
             raise ArithmeticError("The kernel is not positive: is `ridge` too small?")
