@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-RASA_PYTHON = str(ROOT / ".venv-rasa" / "bin" / "python")
 
 BENCHMARKS = {
     "training": [sys.executable, "-m", "benchmarks.training"],
@@ -18,7 +17,7 @@ BENCHMARKS = {
     "delivery": [sys.executable, "-m", "benchmarks.delivery"],
     "assignment": [sys.executable, "-m", "benchmarks.assignment"],
     "papers": [sys.executable, "-m", "benchmarks.papers"],
-    "understanding": [RASA_PYTHON, "-m", "benchmarks.understanding"],
+    "understanding": [sys.executable, "-m", "marie", "evaluate"],
     **{
         name: [
             sys.executable,

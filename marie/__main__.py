@@ -33,6 +33,17 @@ def _parser() -> argparse.ArgumentParser:
     say = commands.add_parser("say", help="how one sentence is understood and answered")
     say.add_argument("text")
     commands.add_parser("chat", help="talk with the running Marie in the terminal")
+    evaluate = commands.add_parser("evaluate", help="how well held-out questions are understood")
+    evaluate.add_argument(
+        "--recipe",
+        choices=("marie", "default"),
+        default="marie",
+        help="default: Rasa's own recipe on the same examples (hours of training)",
+    )
+    evaluate.add_argument("--model", type=Path, help="a trained archive, instead of this tree's")
+    evaluate.add_argument(
+        "--dialogues", action="store_true", help="then play tests/dialogues through the gateway"
+    )
     user = commands.add_parser("user", help="accounts of the staff").add_subparsers(
         dest="user_command", required=True, metavar="command"
     )
@@ -97,6 +108,15 @@ def _obey(arguments: argparse.Namespace, settings: Settings) -> int:
             from marie.cli.chat import chat
 
             asyncio.run(chat(settings))
+        case "evaluate":
+            from marie.cli.evaluate import evaluate
+
+            return evaluate(
+                settings,
+                recipe=arguments.recipe,
+                model=arguments.model,
+                dialogues=arguments.dialogues,
+            )
         case "user":
             from marie.cli.users import add
 

@@ -46,7 +46,7 @@ TALK_LEAST = 0.4
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class TopicClassifier(GraphComponent, IntentClassifier):
-    """Sets `intent` and `intent_ranking`."""
+    """Sets `intent`, `intent_ranking`, and `scope` (above 0: about what Marie knows)."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """What `topics.fit` reads, and `doubt`, the least probability of a topic."""
-        return {"c": 0.25, "bayes": 0.4, "kept": 0.93, "folds": 3, "seed": 7, "doubt": 0.12}
+        return {"ridge": 0.2, "bayes": 0.5, "kept": 0.96, "folds": 3, "seed": 7, "doubt": 0.12}
 
     @classmethod
     def create(
@@ -128,6 +128,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
                 {"name": name, "confidence": each} for name, each in reading.ranking[:RANKED]
             ]
             message.set("intent_ranking", ranking, add_to_output=True)
+            message.set("scope", reading.scope, add_to_output=True)
         return messages
 
 

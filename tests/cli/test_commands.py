@@ -57,8 +57,8 @@ def test_help_lists_every_command_and_writes_nothing(marie: Marie, tmp_path: Pat
     result = marie("--help")
     assert result.returncode == 0
     for command in (
-        *("run", "serve", "migrate", "train", "say", "chat", "user", "import"),
-        *("check-links", "knowledge"),
+        *("run", "serve", "migrate", "train", "evaluate", "say", "chat", "user", "import"),
+        *("check-links", "check-program", "knowledge"),
     ):
         assert f"\n    {command}" in result.stdout
     assert not (tmp_path / "var").exists()

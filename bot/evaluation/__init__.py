@@ -1,0 +1,1 @@
+"""How well a trained model understands questions that training never saw (`marie evaluate`)."""
