@@ -138,15 +138,19 @@ def _obey(arguments: argparse.Namespace, settings: Settings) -> int:
             from marie.cli.links import check_links
 
             return asyncio.run(check_links(settings, arguments.every))
-        case "check-program":
-            from marie.cli.programs import check_program
-
-            return check_program(settings, arguments.file)
-        case "knowledge":
-            from marie.cli.knowledge import check
-
-            return check(settings)
+        case "check-program" | "knowledge":
+            return _check(arguments, settings)
     return 0
+
+
+def _check(arguments: argparse.Namespace, settings: Settings) -> int:
+    if arguments.command == "check-program":
+        from marie.cli.programs import check_program
+
+        return check_program(settings, arguments.file)
+    from marie.cli.knowledge import check
+
+    return check(settings)
 
 
 if __name__ == "__main__":
