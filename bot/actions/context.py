@@ -126,7 +126,11 @@ def _simpler(turn: Turn, desk: Desk) -> Turn | None:
 
 def _place_changed(turn: Turn, desk: Desk) -> Turn | None:
     """« non, je voulais dire Saint-Jérôme », « pareil à Alma », « Gaspé, pas Rimouski »."""
-    if turn.intent not in UNDECIDED:
+    said = words(turn.text)
+    # « et en Abitibi-Témiscamingue? » goes on with what was talked about.
+    goes_on = turn.intent == "region.profile" and turn.focus.topic is not None
+    goes_on = goes_on and bool(said) and said[0].text == "et"
+    if turn.intent not in UNDECIDED and not goes_on:
         return None
     places = place_alone(turn, desk, desk.talk.correcting)
     if not places or (turn.intent == "region.compare" and len(places) > 1):

@@ -21,8 +21,11 @@ from bot.actions.turn import Entity, Focus, Turn
 from bot.actions.wiring import Desk
 from marie.domain.messages import Content
 from marie.domain.replies import Reply
-from marie.knowledge.model import Entry
+from marie.knowledge.model import TOPICS, Entry
 from marie.language.folding import words
+
+MAY_BE = 0.2
+"""A second reading in the family in focus is answered from this confidence on."""
 
 Answerers = Mapping[str, Callable[[Turn, Desk], Reply]]
 
@@ -65,10 +68,7 @@ def dialogue_topics(topics: Answerers) -> Answerers:
             return _pick(turn, desk)
         if turn.all("date") and (turn.focus.topic or "").startswith("lease."):
             return topics["lease.nonrenewal"](turn.about("lease.nonrenewal"), desk)
-        entry = related_entry(turn, desk)
-        if entry is not None:
-            return _with_entry(turn, desk, entry)
-        return fallback.clarify(turn, desk)
+        return _otherwise(turn, desk, topics)
 
     def pick_one(turn: Turn, desk: Desk) -> Reply:
         if picks_event(turn):
@@ -95,6 +95,26 @@ def dialogue_topics(topics: Answerers) -> Answerers:
         "pick": pick_one,
         "repeat": _repeat,
     }
+
+
+def _otherwise(turn: Turn, desk: Desk, topics: Answerers) -> Reply:
+    """What is asked about the topic in focus, else the next reading, else Marie asks back."""
+    entry = related_entry(turn, desk)
+    if entry is not None:
+        return _with_entry(turn, desk, entry)
+    next_best = _next_reading(turn)
+    if next_best is not None:
+        return topics[next_best](turn.about(next_best), desk)
+    return fallback.clarify(turn, desk)
+
+
+def _next_reading(turn: Turn) -> str | None:
+    """« Si je m’entends avec lui plutôt? »: what it may be besides, within the family in focus."""
+    for each in turn.ranking[1:3]:
+        name, sure = str(each["name"]), float(each["confidence"])
+        if sure >= MAY_BE and name in TOPICS and same_family(name, turn.focus.topic or ""):
+            return name
+    return None
 
 
 def _with_entry(turn: Turn, desk: Desk, entry: Entry) -> Reply:

@@ -96,7 +96,9 @@ def _reply(
             return told
         turn = read_in_context(turn, desk)
         return _with_second_need(turn, desk, topics[turn.intent](_without_offer(turn), desk))
-    if turn.intent in ("stop", "restart_over", "why_asked"):
+    # « Ne transmettez pas mon âge » corrects the file, however it was read.
+    keeps_back = pending.form == "handoff" and desk.qualification.withheld(turn.text)
+    if turn.intent in ("stop", "restart_over", "why_asked") and not keeps_back:
         return topics[turn.intent](turn, desk)
     asked = turn.value("entry") is not None and not turn.pressed
     reply = None if asked else forms[pending.form](turn, desk, pending)

@@ -46,7 +46,7 @@ def trained_model(settings: Settings) -> Path:
     """The model of this tree, trained now if it is missing or stale."""
     path = model_path(settings.models)
     if not path.exists():
-        print("Entraînement du modèle (une à trois minutes)…", flush=True)
+        print("Entraînement du modèle (trois à cinq minutes)…", flush=True)
         train(settings.models, settings.data, dict(os.environ))
     return path
 

@@ -346,3 +346,21 @@ def test_answer_to_a_later_question_is_noted_when_it_can_mean_nothing_else(talk:
     reply = talk.say("avancé", "resume")
     assert talk.profile["situation"]["french"] == "advanced"
     assert reply.messages[-1].topic == "eligibility"
+
+
+def test_place_alone_after_and_goes_on_with_the_topic_however_it_was_read(talk: Talk) -> None:
+    talk.place("quelle université à Chicoutimi?", "university.find")
+    reply = talk.place("et en Abitibi-Témiscamingue?", "region.profile")
+    assert reply.messages[0].topic == "university.find"
+
+
+def test_second_reading_within_the_family_in_focus_is_answered_before_asking_back(
+    talk: Talk,
+) -> None:
+    talk.say("c’est quoi, une cession?", "lease.assignment")
+    reply = talk.say(
+        "si je m’entends avec lui plutôt?",
+        "follow_up",
+        ranking=(("follow_up", 0.62), ("lease.agreement", 0.27)),
+    )
+    assert reply.messages[0].topic == "lease.agreement"
