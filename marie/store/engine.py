@@ -7,8 +7,9 @@ loss, which is what "durable before acknowledged" means. Write transactions begi
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,30 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
+@asynccontextmanager
+async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection of the pool.
+
+    A task that is cancelled while one is being opened waits for it and gives it back: the driver
+    would leave it, and its thread, to nobody.
+    """
+
+    async def start() -> AsyncConnection:
+        return await engine.connect()
+
+    opening = asyncio.create_task(start())
+    try:
+        connection = await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        with suppress(Exception):
+            await (await opening).close()
+        raise
+    try:
+        yield connection
+    finally:
+        await asyncio.shield(connection.close())
+
+
 class Database:
     """Opens transactions on an engine."""
 
@@ -82,13 +107,13 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A reading of one instant; nothing is kept of what is written in it."""
-        async with self._readings.connect() as connection:
+        async with _connected(self._readings) as connection:
             yield connection
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction: committed at the end, rolled back when an exception leaves it."""
-        async with self.engine.connect() as connection:
+        async with _connected(self.engine) as connection:
             await connection.execution_options(write=True)
             async with connection.begin():
                 yield connection
@@ -100,7 +125,7 @@ class Database:
         write-ahead log until it is emptied.
         """
         if self.engine.dialect.name == "sqlite":
-            async with self.engine.connect() as connection:
+            async with _connected(self.engine) as connection:
                 await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def close(self) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 from aiohttp import web
 
@@ -66,22 +67,23 @@ async def follow_events(app: web.Application) -> AsyncIterator[None]:
     """From the start of the application to its end."""
     app[SEATS_CHANGED] = asyncio.Event()
     app[_ONE_AT_A_TIME] = asyncio.Lock()
-    task = asyncio.create_task(_run(app))
+    stop = asyncio.Event()
+    task = asyncio.create_task(_run(app, stop))
     yield
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+    # Not cancelled: a connection that is being opened would be nobody's.
+    stop.set()
+    app[SEATS_CHANGED].set()
+    await task
 
 
-async def _run(app: web.Application) -> None:
-    while True:
+async def _run(app: web.Application, stop: asyncio.Event) -> None:
+    while not stop.is_set():
         app[SEATS_CHANGED].clear()
         try:
             await refresh(app)
         except Exception:
             # What was published before is still spoken; the next look may go better.
             log.exception("the events were not published")
-        try:
-            async with asyncio.timeout(EVERY):
-                await app[SEATS_CHANGED].wait()
-        except TimeoutError:
-            pass
+        if not stop.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(app[SEATS_CHANGED].wait(), EVERY)
