@@ -75,6 +75,9 @@ def read_in_context(turn: Turn, desk: Desk) -> Turn:
     )
     if clear is not None:
         return clear
+    if turn.intent == "language" and turn.confidence < UNSURE and turn.first("language") is None:
+        # « plouf gnagna »: no language that anybody recognised.
+        return replace(turn, intent="clarify")
     focus = turn.focus.topic
     if (
         turn.intent in UNCLEAR

@@ -364,3 +364,10 @@ def test_second_reading_within_the_family_in_focus_is_answered_before_asking_bac
         ranking=(("follow_up", 0.62), ("lease.agreement", 0.27)),
     )
     assert reply.messages[0].topic == "lease.agreement"
+
+
+def test_nonsense_taken_for_a_language_with_little_sureness_is_asked_back_about(
+    talk: Talk,
+) -> None:
+    reply = talk.say("plouf gnagna zzz", "language", confidence=0.33)
+    assert reply.messages[0].topic == "clarify"
