@@ -119,8 +119,8 @@ async def test_what_was_told_about_something_else_is_not_asked_again(marie: Runn
     assert "grande région de Montréal" not in asked
 
 
-async def test_matched_openings_reach_the_talk_and_the_lead(
-    marie: RunningMarie, tmp_path: Any
+async def test_matched_openings_reach_the_talk_on_the_screen(
+    marie: RunningMarie, browser: Browser, tmp_path: Any
 ) -> None:
     path = tmp_path / "essai.csv"
     path.write_text(
@@ -129,15 +129,19 @@ async def test_matched_openings_reach_the_talk_and_the_lead(
         encoding="utf-8",
     )
     marie.marie("import", "openings", str(path), "--yes")
-    conversation = await arrive(marie.base)
-    _, answers = await conversation.say(
-        "je suis soudeur, est-ce que des employeurs peuvent me rencontrer?"
-    )
-    assert answers[-1]["topic"] == "work.matching"
-    (match,) = answers[-1]["data"]["matches"]
+    context = await browser.new_context(locale="fr-CA", viewport={"width": 390, "height": 844})
+    visitor = await Browsing.arrive(context, marie.base)
+    conversation = await visitor.conversation()
+    await visitor.ask("je suis soudeur, est-ce que des employeurs peuvent me rencontrer?")
+    log = await conversation.until(3)
+    await visitor.until_shown(log)
+    assert log[-1]["topic"] == "work.matching"
+    (match,) = log[-1]["data"]["matches"]
     assert match["title"] == "Soudeur-monteur"
     assert match["because"]
-    assert "pas une promesse" in answers[-1]["text"]
+    await expect(visitor.last("marie")).to_contain_text("Soudeur-monteur")
+    await expect(visitor.last("marie")).to_contain_text("pas une promesse")
+    await context.close()
 
     marie.marie("import", "openings-undo", "1")
     _, answers = await conversation.say("et maintenant, des employeurs pour un soudeur?")
