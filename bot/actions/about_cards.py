@@ -57,6 +57,9 @@ UNSURE = 0.6
 SOUGHT: tuple[ResourceKind, ...] = ("childcare", "cegep", "university", "school")
 """Kinds of which a word and a town ask for one there."""
 
+SURELY_FOREIGN = 0.9
+"""From this confidence on, what is none of Marie's business is so with a town too."""
+
 UNLIKELY_WITH_A_PLACE = frozenset(
     {"region.compare", "childcare.types", "clarify", "out_of_scope", "inform", "pick", "repeat"}
 )
@@ -171,6 +174,8 @@ def _finder(turn: Turn, desk: Desk) -> str | None:
     """« Garderie Rivière-du-Loup », « un CPE subventionné à Chambly »: to find one there."""
     if turn.intent not in UNLIKELY_WITH_A_PLACE or len(turn.all("place")) != 1:
         return None
+    if turn.intent == "out_of_scope" and turn.confidence >= SURELY_FOREIGN:
+        return None  # « garderie pour mon chien à Sherbrooke »
     if len(words(turn.text)) > SHORT or says(turn.text, desk.card_words.questions):
         return None
     kinds = [

@@ -220,12 +220,13 @@ def take_answer(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
 
 
 def _months_left(turn: Turn) -> int | None:
-    """« Il reste 8 mois », as an answer to when the lease ends; an age is no length of time."""
-    duration = turn.value("duration")
-    if turn.pressed or turn.all("age") or not isinstance(duration, dict):
+    """« Il reste 8 mois », as an answer to when the lease ends."""
+    duration, age = turn.value("duration"), turn.first("age")
+    if turn.pressed or (age is not None and age.grain != "months"):
         return None
-    months = duration.get("months")
-    return months if isinstance(months, int) and 0 < months <= MOST_MONTHS else None
+    # « 8 mois » alone reads as an age too; nobody tells a child's when asked for a lease's end.
+    months = duration.get("months") if isinstance(duration, dict) else age and age.value
+    return int(months) if isinstance(months, (int, float)) and 0 < months <= MOST_MONTHS else None
 
 
 def _ask_day(turn: Turn, desk: Desk, pending: Pending, months: int) -> Reply:

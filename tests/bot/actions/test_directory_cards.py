@@ -332,3 +332,10 @@ def test_organisations_go_on_without_doubles(talk: Talk) -> None:
         seen += [card["id"] for card in reply.messages[0].resources]
         reply = talk.say("d’autres", "more")
     assert len(seen) == len(set(seen)) > 3
+
+
+def test_daycare_for_a_dog_is_none_of_maries_business_whatever_the_town(talk: Talk) -> None:
+    found = talk.desk.gazetteer.find("garderie pour mon chien à Sherbrooke")[0]
+    place = {"entity": "place", "value": found.ids[0], "candidates": list(found.ids)}
+    reply = talk.say("garderie pour mon chien à Sherbrooke", "out_of_scope", place, confidence=0.99)
+    assert reply.messages[0].topic == "out_of_scope"

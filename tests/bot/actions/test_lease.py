@@ -401,9 +401,18 @@ def test_planned_days_stand_in_the_letter(talk: Talk) -> None:
     assert agreed.profile["lease"]["end"] == "2027-06-30"
 
 
-def test_months_left_are_said_back_and_never_become_a_date(talk: Talk) -> None:
+@pytest.mark.parametrize(
+    "eight",
+    [
+        {"entity": "duration", "value": {"months": 8}},
+        {"entity": "age", "value": 8, "grain": "months"},
+    ],
+)
+def test_months_left_are_said_back_and_never_become_a_date(
+    talk: Talk, eight: dict[str, Any]
+) -> None:
     talk.say("j’veux casser mon bail", "lease.end")
-    reply = talk.say("8 mois reste", "clarify", {"entity": "duration", "value": {"months": 8}})
+    reply = talk.say("8 mois reste", "clarify", eight)
     assert "Ce serait vers juillet 2027." in reply.messages[0].text
     assert "lease" not in talk.profile
     reply = talk.say("le 31 juillet", "inform", day("2027-07-31"))
