@@ -57,6 +57,9 @@ NOT_A_TOPIC = frozenset(
 )
 """Readings of an answer to one of the questions."""
 
+ONLY_TELLS = frozenset({"inform", "greeting", "follow_up", "clarify", "dont_know"})
+"""Readings of a message that tells of oneself and asks little."""
+
 
 def moving_plan(turn: Turn, desk: Desk) -> Reply:
     """The plan, or the one question without which there is none."""
@@ -102,7 +105,10 @@ def take_answer(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
 
 
 def tells_of_a_move(turn: Turn, desk: Desk) -> bool:
-    """« on est déjà rendus à Gaspé », under a plan: the first weeks there."""
+    """« on est déjà rendus à Gaspé », under a plan: the first weeks there; or, after a life told,
+    « par où commencer? »."""
+    if turn.intent in ONLY_TELLS and says(turn.text, desk.plan_words.begin):
+        return True
     return turn.focus.topic == TOPIC and says(turn.text, desk.plan_words.gone)
 
 

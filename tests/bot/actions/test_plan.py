@@ -275,3 +275,8 @@ def test_day_to_come_told_later_means_that_one_has_not_left(talk: Talk) -> None:
     talk.place("on vient de déménager à Rimouski, que faire?", "moving.plan")
     reply = talk.say("non, le 1er août 2027", "inform", day("2027-08-01"))
     assert "départ le 1er août 2027" in said(reply)
+
+
+def test_life_told_that_ends_in_where_to_begin_begins_a_plan(talk: Talk) -> None:
+    reply = talk.say("bonjour jai 3 enfants je suis soudeur par ou commencer", "inform")
+    assert reply.messages[0].topic == "moving.plan"
