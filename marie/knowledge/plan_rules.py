@@ -30,9 +30,9 @@ VALUES = frozenset(
 
 
 class PlanWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Folded words: `begin` asks where to begin, `gone` says that one has moved already, `nowhere` that one does not know where
-    to, `lease` that a date is the lease's; `leave` cancels a registration, `sessions` and
-    `trips` ask for one kind of event."""
+    """Folded words: `begin` asks where to begin, `gone` says that one has moved already, `nowhere`
+    that one does not know where to, `lease` that a date is the lease's; `leave` cancels a
+    registration, `sessions` and `trips` ask for one kind of event."""
 
     gone: tuple[str, ...]
     begin: tuple[str, ...]
