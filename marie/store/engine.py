@@ -17,8 +17,12 @@ import msgspec
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import Pool, QueuePool
 
 BUSY_MS = 10_000
+
+LAST_MOMENT = 5.0
+"""Seconds that closing waits for connections in use."""
 
 
 def _dumps(value: Any) -> str:
@@ -92,6 +96,10 @@ async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         await asyncio.shield(connection.close())
 
 
+def _in_use(pool: Pool) -> int:
+    return pool.checkedout() if isinstance(pool, QueuePool) else 0
+
+
 class Database:
     """Opens transactions on an engine."""
 
@@ -129,5 +137,12 @@ class Database:
                 await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def close(self) -> None:
-        """Close every pooled connection."""
+        """Close every connection, once those in use came back (a moment at most).
+
+        One that comes back after `dispose` would belong to a pool that nobody closes.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LAST_MOMENT):
+                while _in_use(self.engine.pool):  # noqa: ASYNC110 - the pool tells nobody
+                    await asyncio.sleep(0.01)
         await self.engine.dispose()

@@ -31,3 +31,23 @@ async def test_connection_that_was_being_opened_for_a_cancelled_task_is_given_ba
     for thread in set(threading.enumerate()) - before:
         await asyncio.to_thread(thread.join, 2)
         assert not thread.is_alive() or thread.name.startswith("asyncio")
+
+
+async def test_connection_in_use_when_the_database_closes_comes_back_first(tmp_path: Path) -> None:
+    database = Database(create_engine(f"sqlite+aiosqlite:///{tmp_path}/marie.db"))
+    held, ended = asyncio.Event(), []
+
+    async def read() -> None:
+        async with database.read() as connection:
+            held.set()
+            await asyncio.sleep(0.1)
+            await connection.exec_driver_sql("SELECT 1")
+        ended.append(True)
+
+    task = asyncio.create_task(read())
+    await held.wait()
+    await database.close()
+    await task
+    assert ended
+    before = {thread for thread in threading.enumerate() if "connection" in thread.name}
+    assert before == set()
