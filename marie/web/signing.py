@@ -1,5 +1,8 @@
 """Signed addresses of documents: good for a quarter of an hour, and for nothing else.
 
+Within five minutes an address is always the same, whoever reads the message: the log that is read
+twice, by a socket and by a request, is one log.
+
 The key belongs to this installation and stays under its data folder, beside the database. An
 address holds neither the conversation's token nor anything that could be turned back into it.
 """
@@ -18,6 +21,10 @@ from pathlib import Path
 from marie.clock import Clock
 
 VALID = timedelta(minutes=15)
+"""What an address is good for at least."""
+
+SAME = timedelta(minutes=5)
+"""For how long it stays the same; it may be good for as much longer."""
 KEY_FILE = "documents.key"
 KEY_BYTES = 32
 
@@ -38,8 +45,10 @@ class Signer:
         self._clock = clock
 
     def sign(self, path: str) -> str:
-        """The path with a query that makes it good for `VALID` from now."""
-        expires = int((self._clock() + VALID).timestamp())
+        """The path with a query that makes it good for `VALID` from now, or a little longer."""
+        step = int(SAME.total_seconds())
+        soonest = int((self._clock() + VALID).timestamp())
+        expires = soonest + step - soonest % step
         return f"{path}?expires={expires}&signature={self._signature(path, str(expires))}"
 
     def check(self, path: str, expires: str, signature: str) -> None:

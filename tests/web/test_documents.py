@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import stat
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from marie import clock
 from marie.domain.messages import Content
 from marie.domain.replies import Reply
 from marie.settings import Settings
-from marie.web.signing import KEY_FILE, VALID, Signer, open_key
+from marie.web.signing import KEY_FILE, SAME, VALID, Signer, open_key
 from tests.conftest import Client, MakeClient, Visitor
 from tests.fakes import FakeRasa
 from tests.papers.reading import text_of
@@ -140,7 +140,7 @@ async def test_address_holds_to_the_second_and_then_says_how_to_get_another(
     path = f"/api/v1/documents/{visitor.id}/3/1.pdf"
     key = open_key(settings.data)
     just_good = Signer(key, lambda: clock.now() - VALID + timedelta(seconds=5)).sign(path)
-    just_over = Signer(key, lambda: clock.now() - VALID).sign(path)
+    just_over = Signer(key, lambda: clock.now() - VALID - SAME).sign(path)
 
     async with client.get(just_good) as response:
         assert response.status == 200
@@ -199,3 +199,13 @@ async def test_plain_page_links_to_the_documents(client: Client) -> None:
     assert "Avis de non-reconduction (PDF)" in shown
     assert 'href="/api/v1/documents/' in shown
     assert "Zyzzyva" not in shown
+
+
+def test_log_read_twice_within_a_moment_gives_the_same_addresses() -> None:
+    start = datetime(2026, 11, 22, 9, 0, 0, tzinfo=UTC)
+
+    def signed(after: timedelta) -> str:
+        return Signer(b"key", lambda: start + after).sign("/x")
+
+    moment = timedelta(seconds=1)
+    assert signed(timedelta()) == signed(moment) == signed(SAME - moment) != signed(SAME)
