@@ -65,6 +65,11 @@ UNLIKELY_WITH_A_PLACE = frozenset(
 )
 """Readings of a kind and a town that mean to find one there."""
 
+UNLIKELY_IN_DOUBT = frozenset({"childcare.cost", "childcare.register", "cegep.cost"})
+"""The same, read with less than `IN_DOUBT` and without a word of price or registration."""
+
+IN_DOUBT = 0.6
+
 NAMED_KINDS: Mapping[str, tuple[ResourceKind, ...]] = {
     "childcare.find": ("childcare",),
     "cegep.find": ("cegep", "school"),
@@ -172,7 +177,8 @@ def _called(turn: Turn, desk: Desk, fields: Sequence[CardField]) -> list[Resourc
 
 def _finder(turn: Turn, desk: Desk) -> str | None:
     """« Garderie Rivière-du-Loup », « un CPE subventionné à Chambly »: to find one there."""
-    if turn.intent not in UNLIKELY_WITH_A_PLACE or len(turn.all("place")) != 1:
+    doubtful = turn.intent in UNLIKELY_IN_DOUBT and turn.confidence < IN_DOUBT
+    if not (doubtful or turn.intent in UNLIKELY_WITH_A_PLACE) or len(turn.all("place")) != 1:
         return None
     if turn.intent == "out_of_scope" and turn.confidence >= SURELY_FOREIGN:
         return None  # « garderie pour mon chien à Sherbrooke »

@@ -44,6 +44,7 @@ async def test_report_given_up_leaves_the_focus_where_it_began(talk: Visit) -> N
     await talk.ask("Où est le cégep?")
     opener = talk.page.get_by_role("button", name="Signaler une erreur")
     await opener.click()
+    await expect(talk.page.get_by_role("combobox", name="Sur quoi?")).to_be_focused()
     await talk.page.keyboard.press("Escape")
     await expect(opener).to_be_focused()
 

@@ -339,3 +339,20 @@ def test_daycare_for_a_dog_is_none_of_maries_business_whatever_the_town(talk: Ta
     place = {"entity": "place", "value": found.ids[0], "candidates": list(found.ids)}
     reply = talk.say("garderie pour mon chien à Sherbrooke", "out_of_scope", place, confidence=0.99)
     assert reply.messages[0].topic == "out_of_scope"
+
+
+@pytest.mark.parametrize(
+    ("said", "sure", "topic"),
+    [
+        ("cpe st-hyacinthe poupon", 0.44, "childcare.find"),
+        ("cpe st-hyacinthe poupon", 0.95, "childcare.cost"),
+        ("cpe st-hyacinthe tarif", 0.44, "childcare.cost"),
+    ],
+)
+def test_kind_and_town_are_a_search_when_another_reading_is_in_doubt(
+    talk: Talk, said: str, sure: float, topic: str
+) -> None:
+    found = talk.desk.gazetteer.find(said)[0]
+    place = {"entity": "place", "value": found.ids[0], "candidates": list(found.ids)}
+    reply = talk.say(said, "childcare.cost", place, confidence=sure)
+    assert reply.messages[0].topic == topic
