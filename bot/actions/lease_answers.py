@@ -12,6 +12,7 @@ from bot.actions.lease_told import LONG, Told
 from bot.actions.replies import (
     MAX_QUICK_REPLIES,
     answer,
+    as_source,
     plain,
     quick_reply,
     say_entry,
@@ -21,7 +22,6 @@ from bot.actions.turn import Turn
 from bot.actions.wiring import Desk
 from marie.domain.messages import Content
 from marie.domain.replies import Reply
-from marie.guidance import RuleSource
 from marie.guidance.lease import (
     LengthUnknown,
     NoWindow,
@@ -33,7 +33,6 @@ from marie.guidance.lease import (
 from marie.guidance.lease_days import quiet
 from marie.guidance.lease_rules import Lodging, Term, in_force
 from marie.guidance.lease_ways import Way, ways_out
-from marie.knowledge.model import Source
 from marie.language.typography import french_day
 
 
@@ -306,14 +305,3 @@ def _sources(found: Sequence[Way]) -> tuple[dict[str, Any], ...]:
 def kept(turn: Turn, told: Told) -> dict[str, Any]:
     """The profile with what was told of the lease."""
     return {**turn.profile, "lease": told.lease} if told.lease else turn.profile
-
-
-def as_source(source: RuleSource) -> Source:
-    """A rule's source as the source of an answer."""
-    return Source(
-        title=source.title,
-        url=source.url,
-        published=source.published,
-        read_on=source.read_on,
-        verified_on=source.verified_on,
-    )

@@ -20,6 +20,7 @@ from bot.actions.turn import Focus, Turn
 from bot.actions.wiring import Desk
 from marie.domain.messages import Content
 from marie.domain.replies import Reply
+from marie.guidance import RuleSource
 from marie.knowledge.library import Library
 from marie.knowledge.model import Entry, QuickReply, Source
 from marie.language.typography import french_day
@@ -60,6 +61,17 @@ def source_json(source: Source) -> dict[str, Any]:
         "read_on": source.read_on.isoformat() if source.read_on else None,
         "verified_on": source.verified_on.isoformat() if source.verified_on else None,
     }
+
+
+def as_source(source: RuleSource) -> Source:
+    """A rule's source as the source of an answer."""
+    return Source(
+        title=source.title,
+        url=source.url,
+        published=source.published,
+        read_on=source.read_on,
+        verified_on=source.verified_on,
+    )
 
 
 def source_line(source: Source, library: Library) -> str:

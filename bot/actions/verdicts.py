@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bot.actions.replies import source_json, unique_sources
+from bot.actions.replies import as_source, source_json, unique_sources
 from marie.guidance import RuleSource
 from marie.guidance.eligibility import Verdict
 from marie.knowledge.library import Library
-from marie.knowledge.model import Source
 from marie.language.typography import french_day
 
 REASONS = 3
@@ -53,13 +52,13 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
         "missing": list(verdict.missing),
         "would_change": list(verdict.would_change),
         "next_step": verdict.next_step,
-        "source": {**source_json(_source(source)), "published": source.published},
+        "source": {**source_json(as_source(source)), "published": source.published},
     }
 
 
 def verdict_sources(verdicts: Sequence[Verdict]) -> tuple[dict[str, Any], ...]:
     """The pages that the verdicts rest on, each once."""
-    pages = [_source(each) for verdict in verdicts for each in verdict.sources]
+    pages = [as_source(each) for verdict in verdicts for each in verdict.sources]
     return tuple(source_json(page) for page in unique_sources(pages))
 
 
@@ -75,13 +74,3 @@ def _source_line(source: RuleSource, library: Library) -> str:
     if source.read_on is not None:
         return library.phrase("verdict_source", date=french_day(source.read_on), **told)
     return library.phrase("verdict_source_unread", **told)
-
-
-def _source(source: RuleSource) -> Source:
-    return Source(
-        title=source.title,
-        url=source.url,
-        published=source.published,
-        read_on=source.read_on,
-        verified_on=source.verified_on,
-    )

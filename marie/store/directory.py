@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marie.knowledge.hsds import Row, Tables, ids_of, read_tables, reference, tables_of
 from marie.knowledge.resources import HsdsIds, Resource
+from marie.store import batches
 from marie.store.directory_tables import (
     HSDS,
     LINKS,
@@ -212,26 +213,14 @@ async def read_changes(connection: AsyncConnection, batch_id: int) -> list[Chang
 
 async def later_batches(connection: AsyncConnection, batch_id: int) -> list[int]:
     """Batches after this one, not undone, that changed an entry of it."""
-    ours = select(directory_change.c.entry_id).where(directory_change.c.batch_id == batch_id)
-    rows = await connection.execute(
-        select(directory_change.c.batch_id)
-        .join(directory_batch, directory_batch.c.id == directory_change.c.batch_id)
-        .where(
-            directory_change.c.batch_id > batch_id,
-            directory_change.c.entry_id.in_(ours),
-            directory_batch.c.undone_at.is_(None),
-        )
-        .distinct()
-        .order_by(directory_change.c.batch_id)
+    return await batches.later(
+        connection, directory_batch, directory_change, directory_change.c.entry_id, batch_id
     )
-    return [row.batch_id for row in rows]
 
 
 async def mark_undone(connection: AsyncConnection, batch_id: int, at: datetime) -> None:
     """A batch is undone once."""
-    await connection.execute(
-        update(directory_batch).where(directory_batch.c.id == batch_id).values(undone_at=at)
-    )
+    await batches.mark_undone(connection, directory_batch, batch_id, at)
     for table in (directory_merge, directory_figure):
         await connection.execute(delete(table).where(table.c.batch_id == batch_id))
 

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marie.guidance.matching import Opening
+from marie.store import batches
 from marie.store.opening_tables import opening, opening_batch, opening_change
 
 AT_ONCE = 500
@@ -126,23 +127,11 @@ async def read_changes(connection: AsyncConnection, batch_id: int) -> list[Chang
 
 async def later_batches(connection: AsyncConnection, batch_id: int) -> list[int]:
     """Imports after this one, not undone, that changed an opening of it."""
-    ours = select(opening_change.c.opening_id).where(opening_change.c.batch_id == batch_id)
-    rows = await connection.execute(
-        select(opening_change.c.batch_id)
-        .join(opening_batch, opening_batch.c.id == opening_change.c.batch_id)
-        .where(
-            opening_change.c.batch_id > batch_id,
-            opening_change.c.opening_id.in_(ours),
-            opening_batch.c.undone_at.is_(None),
-        )
-        .distinct()
-        .order_by(opening_change.c.batch_id)
+    return await batches.later(
+        connection, opening_batch, opening_change, opening_change.c.opening_id, batch_id
     )
-    return [row.batch_id for row in rows]
 
 
 async def mark_undone(connection: AsyncConnection, batch_id: int, at: datetime) -> None:
     """An import is undone once."""
-    await connection.execute(
-        update(opening_batch).where(opening_batch.c.id == batch_id).values(undone_at=at)
-    )
+    await batches.mark_undone(connection, opening_batch, batch_id, at)

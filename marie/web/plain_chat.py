@@ -26,12 +26,12 @@ from marie.web.forms import form_client_id, keep_cookie, read_form
 from marie.web.headers import same_origin
 from marie.web.keys import CLOCK, DATABASE, HUB, LIBRARY, LIMITS, SEATS_CHANGED, TURNS
 from marie.web.labels import PROBLEMS
-from marie.web.limits import CONVERSATIONS, MESSAGES, TooMany
+from marie.web.limits import CONVERSATIONS, TooMany
 from marie.web.pages import page
 from marie.web.problems import Problem, as_problem, json_response
 from marie.web.requests import address, known_form
 from marie.web.speech import MARIE, greeting
-from marie.web.visitors import SendRequest, take_in
+from marie.web.visitors import SendRequest, limit_writing, take_in
 
 COOKIE = "marie_chat"
 PATH = "/chat"
@@ -186,7 +186,7 @@ async def report(request: web.Request) -> web.Response:
     app = request.app
     form = await read_form(request)
     try:
-        app[LIMITS].take("messages", visit.conversation_id, MESSAGES)
+        limit_writing(app, visit.conversation_id, address(request))
         await reports.report(
             app[DATABASE],
             visit.conversation_id,

@@ -112,8 +112,7 @@ async def take_in(
     app: web.Application, client: str, conversation_id: ConversationId, body: SendRequest
 ) -> visitor.Received:
     """What HTTP and the socket share: limits, the log, and Marie's turn."""
-    app[LIMITS].take("messages", conversation_id, MESSAGES)
-    app[LIMITS].take("messages", client, MESSAGES_BY_ADDRESS)
+    limit_writing(app, conversation_id, client)
     if (body.text is None) == (body.payload is None):
         raise Problem("text_or_payload")
     received = await visitor.receive_message(
@@ -131,14 +130,19 @@ async def take_in(
     return received
 
 
+def limit_writing(app: web.Application, conversation_id: ConversationId, client: str) -> None:
+    """What a visitor writes, a message or a report, counts for her conversation and address."""
+    app[LIMITS].take("messages", conversation_id, MESSAGES)
+    app[LIMITS].take("messages", client, MESSAGES_BY_ADDRESS)
+
+
 @routes.post("/api/v1/conversations/{conversation_id}/reports")
 async def report(request: web.Request) -> web.Response:
     """« Signaler une erreur » in one of Marie's messages, or in one of its cards."""
     app = request.app
     conversation_id = await conversation(request)
     body = await json_body(request, ReportRequest)
-    app[LIMITS].take("messages", conversation_id, MESSAGES)
-    app[LIMITS].take("messages", address(request), MESSAGES_BY_ADDRESS)
+    limit_writing(app, conversation_id, address(request))
     await reports.report(
         app[DATABASE],
         conversation_id,
