@@ -33,6 +33,8 @@ async def add(connection: AsyncConnection, lead: Lead) -> None:
             consent=request.consent,
             organization=lead.organization,
             file=msgspec.to_builtins(request.file),
+            due_at=lead.created_at,
+            due_what="answer",
         )
     )
 

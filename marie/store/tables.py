@@ -134,8 +134,34 @@ lead = Table(
     Column("consent", Text, nullable=False),
     Column("organization", String(32), ForeignKey("organization.id")),
     Column("file", JSON),
+    Column("owner", String(32), ForeignKey("staff.id")),
+    Column("due_at", Moment, index=True),
+    Column("due_what", String(32)),
+    Column("shared_at", Moment),
+    Column("answered_at", Moment),
+    Column("outcome", String(32)),
+    Column("settled_at", Moment),
 )
-"""`file`: what was passed on, field by field (`marie.domain.qualification`)."""
+"""`file`: what was passed on, field by field (`marie.domain.qualification`).
+
+`owner`: the counsellor who follows it, None while only its organisation has it. `due_at`,
+`due_what`: what must happen next, and by when; None once it is settled. `shared_at`: since when
+every organisation may take it. `answered_at`: a person's first words. `settled_at`, `outcome`: how
+it ended.
+"""
+
+job = Table(
+    "job",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("next_at", Moment, nullable=False),
+    Column("leased_by", String(32)),
+    Column("leased_until", Moment),
+    Column("started_at", Moment),
+    Column("finished_at", Moment),
+    Column("problem", Text),
+)
+"""Timed work, a row each: who is at it, and when it is due again (`marie.services.jobs`)."""
 
 miss = Table(
     "miss",

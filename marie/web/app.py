@@ -41,6 +41,7 @@ from marie.web import (
     assignment as assignment_page,
 )
 from marie.web.headers import security_headers
+from marie.web.jobs import timed_work
 from marie.web.keys import (
     CLOCK,
     DATABASE,
@@ -124,6 +125,7 @@ def create_app(
             event_news.follow_events,
             _http,
             _turns(grace),
+            timed_work,
         ]
     )
     return app

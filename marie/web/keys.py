@@ -12,6 +12,7 @@ from marie.knowledge.library import LiveLibrary
 from marie.knowledge.places import Gazetteer
 from marie.knowledge.published import LiveDirectory
 from marie.rasa.client import RasaClient
+from marie.services.jobs import Jobs
 from marie.services.live import Hub
 from marie.services.turns import Turns
 from marie.settings import Settings
@@ -30,6 +31,7 @@ HTTP = web.AppKey("http", aiohttp.ClientSession)
 RASA = web.AppKey("rasa", RasaClient)
 HUB = web.AppKey("hub", Hub)
 TURNS = web.AppKey("turns", Turns)
+JOBS = web.AppKey("jobs", Jobs)
 SEATS_CHANGED = web.AppKey("seats_changed", asyncio.Event)
 """Set when somebody registered for an event, or left one."""
 LIMITS = web.AppKey("limits", Limits)
