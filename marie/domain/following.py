@@ -1,6 +1,7 @@
 """What becomes of a lead: what must happen next, and how it ended.
 
-No lead is ever without an owner (its organisation, then one counsellor) and a next date, until it is
+No lead is ever without an owner (its organisation, then one counsellor) and a next date, until it
+is
 settled with an outcome.
 """
 
