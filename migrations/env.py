@@ -6,8 +6,10 @@ from marie.store import (  # noqa: F401 (tables join the metadata)
     assignment_tables,
     directory_tables,
     event_tables,
+    figure_tables,
     opening_tables,
     paper_tables,
+    privacy_tables,
 )
 from marie.store.tables import metadata
 

@@ -62,8 +62,11 @@ conversation = Table(
     Column("focus", JSON, nullable=False),
     Column("read_visitor", Integer, nullable=False),
     Column("read_counsellor", Integer, nullable=False),
+    Column("source", String(100)),
     Index("ix_conversation_state", "state", "waiting_since"),
 )
+"""`source`: the host name of the site on which she began, as her browser told it; no address of a
+page."""
 
 message = Table(
     "message",
@@ -216,6 +219,7 @@ staff = Table(
     Column("name", Text, nullable=False),
     Column("role", String(16), nullable=False),
     Column("organization", String(32), ForeignKey("organization.id")),
+    Column("email", Text),
     Column("password_hash", Text, nullable=False),
     Column("must_change_password", Boolean, nullable=False),
     Column("created_at", Moment, nullable=False),
