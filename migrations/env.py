@@ -4,12 +4,15 @@ from alembic import context
 
 from marie.store import (  # noqa: F401 (tables join the metadata)
     assignment_tables,
+    console_tables,
     directory_tables,
     event_tables,
     figure_tables,
+    notification_tables,
     opening_tables,
     paper_tables,
     privacy_tables,
+    referral_tables,
 )
 from marie.store.tables import metadata
 
