@@ -10,6 +10,12 @@ ROOT = Path(__file__).resolve().parent.parent
 """The project's folder: `bot/`, `knowledge/`, `migrations/` stand in it."""
 
 
+STEP = 10
+"""Between the ports of processes of one kind."""
+
+MAX_PROCESSES = 64
+
+
 class BadSetting(Exception):
     """A setting has a value that Marie cannot use."""
 
@@ -22,11 +28,14 @@ class Settings:
     port: int
     private_port: int
     rasa_port: int
+    rasa_processes: int
+    web_processes: int
     actions_port: int
     data: Path
     knowledge: Path
     database_url: str
     rate_limit: bool
+    redis_url: str | None
     public_url: str
     trusted_proxies: int
 
@@ -35,25 +44,41 @@ class Settings:
         """Settings from environment variables; `BadSetting` names the variable that is wrong."""
         data = Path(env.get("MARIE_DATA") or "var").absolute()
         port = _port(env, "PORT", 8080)
-        return cls(
+        settings = cls(
             host=env.get("MARIE_HOST") or "127.0.0.1",
             port=port,
             private_port=_port(env, "MARIE_PRIVATE_PORT", port + 1),
             rasa_port=_port(env, "MARIE_RASA_PORT", port + 2),
+            rasa_processes=_processes(env, "MARIE_RASA_PROCESSES"),
+            web_processes=_processes(env, "MARIE_WEB_PROCESSES"),
             actions_port=_port(env, "MARIE_ACTIONS_PORT", port + 3),
             data=data,
             knowledge=Path(env.get("MARIE_KNOWLEDGE") or ROOT / "knowledge").absolute(),
             database_url=env.get("MARIE_DATABASE_URL")
             or f"sqlite+aiosqlite:///{data / 'marie.sqlite3'}",
             rate_limit=_switch(env, "MARIE_RATE_LIMIT", default=True),
+            redis_url=env.get("MARIE_REDIS_URL") or None,
             public_url=env.get("MARIE_PUBLIC_URL") or f"http://localhost:{port}",
             trusted_proxies=_count(env, "MARIE_TRUSTED_PROXIES", 0),
         )
+        if settings.web_processes > 1 and not settings.on_postgresql:
+            raise BadSetting("MARIE_WEB_PROCESSES: more than one needs PostgreSQL")
+        return settings
 
     @property
-    def rasa_url(self) -> str:
-        """Where Rasa listens: loopback only."""
-        return f"http://127.0.0.1:{self.rasa_port}"
+    def on_postgresql(self) -> bool:
+        """Whether other processes may share the database."""
+        return self.database_url.startswith("postgresql")
+
+    @property
+    def rasa_ports(self) -> tuple[int, ...]:
+        """The port of each Rasa process: `rasa_port`, and ten further for each one more."""
+        return tuple(self.rasa_port + STEP * each for each in range(self.rasa_processes))
+
+    @property
+    def rasa_urls(self) -> tuple[str, ...]:
+        """Where the Rasa processes listen: loopback only."""
+        return tuple(f"http://127.0.0.1:{port}" for port in self.rasa_ports)
 
     @property
     def actions_url(self) -> str:
@@ -78,6 +103,13 @@ def _count(env: Mapping[str, str], name: str, default: int) -> int:
     if not text.isdecimal():
         raise BadSetting(f"{name}={text}: a whole number")
     return int(text)
+
+
+def _processes(env: Mapping[str, str], name: str) -> int:
+    number = _count(env, name, 1)
+    if not 0 < number <= MAX_PROCESSES:
+        raise BadSetting(f"{name}={number}: between 1 and {MAX_PROCESSES}")
+    return number
 
 
 def _switch(env: Mapping[str, str], name: str, *, default: bool) -> bool:

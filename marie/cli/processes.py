@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from marie.rasa.model import rasa_environment, rasa_python
-from marie.settings import ROOT, Settings
+from marie.settings import ROOT, STEP, Settings
 
 STOP_AFTER = 8.0
 """Seconds that a process has to stop by itself."""
@@ -40,20 +40,25 @@ class Program:
     log: Path
 
 
-def rasa(settings: Settings, model: Path) -> Program:
-    """Rasa with the trained model, private."""
+def rasa(settings: Settings, model: Path, port: int) -> Program:
+    """Rasa with the trained model, private, one of `settings.rasa_ports`."""
     env = rasa_environment(dict(os.environ), settings.data)
     return Program(
-        name="rasa",
+        name=_name("rasa", port - settings.rasa_port),
         command=(
             str(rasa_python()),
             *("-m", "rasa", "run", "--model", str(model)),
             *("--endpoints", "endpoints.yml", "--credentials", "credentials.yml"),
-            *("--interface", "127.0.0.1", "--port", str(settings.rasa_port)),
+            *("--interface", "127.0.0.1", "--port", str(port)),
         ),
         env=env | {"MARIE_ACTIONS_PORT": str(settings.actions_port)},
-        log=settings.data / "log" / "rasa.log",
+        log=settings.data / "log" / f"{_name('rasa', port - settings.rasa_port)}.log",
     )
+
+
+def _name(kind: str, offset: int) -> str:
+    """« rasa », « rasa-2 », « rasa-3 »… by the distance of their ports."""
+    return f"{kind}-{offset // STEP + 1}" if offset else kind
 
 
 def actions(settings: Settings) -> Program:
@@ -75,13 +80,15 @@ def actions(settings: Settings) -> Program:
     )
 
 
-def web(settings: Settings) -> Program:
-    """The web application."""
+def web(settings: Settings, nth: int = 0) -> Program:
+    """The web application; the `nth` of several shares the public port and has a private one."""
+    name = _name("web", nth * STEP)
+    private = settings.private_port + nth * STEP
     return Program(
-        name="web",
+        name=name,
         command=(sys.executable, "-m", "marie", "serve"),
-        env=dict(os.environ) | {"PYTHONPATH": str(ROOT)},
-        log=settings.data / "log" / "web.log",
+        env=dict(os.environ) | {"PYTHONPATH": str(ROOT), "MARIE_PRIVATE_PORT": str(private)},
+        log=settings.data / "log" / f"{name}.log",
     )
 
 

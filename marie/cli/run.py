@@ -52,7 +52,7 @@ def trained_model(settings: Settings) -> Path:
 
 
 async def run(settings: Settings) -> None:
-    """Start the three processes, say where Marie is, stop them on Ctrl-C or SIGTERM."""
+    """Start the processes, say where Marie is, stop them on Ctrl-C or SIGTERM."""
     model = trained_model(settings)
     password = await prepare(settings)
     if password is not None:
@@ -67,9 +67,9 @@ async def run(settings: Settings) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
     programs = [
-        processes.rasa(settings, model),
+        *(processes.rasa(settings, model, port) for port in settings.rasa_ports),
         processes.actions(settings),
-        processes.web(settings),
+        *(processes.web(settings, nth) for nth in range(settings.web_processes)),
     ]
     tasks = [asyncio.create_task(processes.keep_running(program)) for program in programs]
     tasks.append(asyncio.create_task(_announce(settings)))

@@ -41,13 +41,13 @@ async def say(settings: Settings, text: str) -> None:
 
 @contextlib.asynccontextmanager
 async def _running(settings: Settings, session: aiohttp.ClientSession) -> AsyncIterator[RasaClient]:
-    client = RasaClient(session, settings.rasa_url)
+    client = RasaClient(session, settings.rasa_urls)
     if await client.ready():
         yield client
         return
-    own = replace(settings, rasa_port=_free_port(), actions_port=_free_port())
-    client = RasaClient(session, own.rasa_url)
-    programs = [processes.rasa(own, trained_model(own)), processes.actions(own)]
+    own = replace(settings, rasa_port=_free_port(), rasa_processes=1, actions_port=_free_port())
+    client = RasaClient(session, own.rasa_urls)
+    programs = [processes.rasa(own, trained_model(own), own.rasa_port), processes.actions(own)]
     tasks = [asyncio.create_task(processes.keep_running(program)) for program in programs]
     try:
         async with asyncio.timeout(START):

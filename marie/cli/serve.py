@@ -29,7 +29,14 @@ async def serve(settings: Settings) -> None:
     try:
         await public.setup()
         await private.setup()
-        await web.TCPSite(public, settings.host, settings.port, reuse_address=True).start()
+        # Several web processes share the public port: the kernel spreads connections over them.
+        await web.TCPSite(
+            public,
+            settings.host,
+            settings.port,
+            reuse_address=True,
+            reuse_port=settings.web_processes > 1 or None,
+        ).start()
         await web.TCPSite(private, "127.0.0.1", settings.private_port, reuse_address=True).start()
         # Before Rasa is there, so that no visitor waits for it, nor for a loop that it keeps busy.
         learning = asyncio.create_task(asyncio.to_thread(masking.load))

@@ -6,12 +6,17 @@ or a lost answer, and no tracker has to be read or rewound first.
 
 Rasa's REST channel answers 200 with an empty list after an exception; an answer without our
 `custom` payload is therefore a failure.
+
+Of several Rasa processes a conversation stays on one as long as that one answers (rendezvous
+hashing), though any could answer: nothing has to move when one comes or goes.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,6 +34,21 @@ _COMMAND = re.compile(r"^(\s*)/")
 
 class RasaUnavailable(Exception):
     """Rasa or its action server is away, or gave no answer of ours."""
+
+
+class NotConnected(RasaUnavailable):
+    """Nobody listens there."""
+
+
+def in_order(urls: Sequence[str], conversation_id: str) -> list[str]:
+    """The processes in the order in which this conversation asks them (rendezvous hashing).
+
+    Each process weighs each conversation by itself, so one that goes away sends its conversations
+    evenly to the others, and takes no other conversation along.
+    """
+    return sorted(
+        urls, key=lambda url: hashlib.blake2b(f"{url} {conversation_id}".encode()).digest()
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,14 +80,27 @@ class _Custom(msgspec.Struct):
 
 
 class RasaClient:
-    """A client on one pooled HTTP session (keep-alive)."""
+    """A client of the Rasa processes at `urls`, on one pooled HTTP session (keep-alive)."""
 
-    def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
+    def __init__(self, session: aiohttp.ClientSession, urls: Sequence[str]) -> None:
         self._session = session
-        self._url = url
+        self._urls = tuple(urls)
 
     async def ask(self, turn: TurnRequest) -> Reply:
-        """Marie's reply; `RasaUnavailable` when there is none."""
+        """Marie's reply; `RasaUnavailable` when there is none.
+
+        A process that takes no connection is passed over; one that is slow is not, for the next
+        would be as slow.
+        """
+        *others, last = in_order(self._urls, turn.conversation_id)
+        for url in others:
+            try:
+                return await self._ask(url, turn)
+            except NotConnected:
+                continue
+        return await self._ask(last, turn)
+
+    async def _ask(self, url: str, turn: TurnRequest) -> Reply:
         body = {
             "sender": turn.conversation_id,
             "message": turn.message(),
@@ -83,10 +116,12 @@ class RasaClient:
         }
         try:
             async with self._session.post(
-                f"{self._url}/webhooks/rest/webhook", json=body, timeout=TIMEOUT
+                f"{url}/webhooks/rest/webhook", json=body, timeout=TIMEOUT
             ) as response:
                 response.raise_for_status()
                 replies = msgspec.json.decode(await response.read(), type=list[_Custom])
+        except aiohttp.ClientConnectorError as error:
+            raise NotConnected(str(error)) from error
         except (aiohttp.ClientError, asyncio.TimeoutError, msgspec.MsgspecError) as error:
             raise RasaUnavailable(str(error)) from error
         if len(replies) != 1:
@@ -94,10 +129,13 @@ class RasaClient:
         return replies[0].custom
 
     async def ready(self) -> bool:
-        """Whether Rasa answers with a model loaded."""
+        """Whether a Rasa process answers with a model loaded."""
+        return any(await asyncio.gather(*map(self._is_ready, self._urls)))
+
+    async def _is_ready(self, url: str) -> bool:
         try:
             async with self._session.get(
-                f"{self._url}/webhooks/rest/", timeout=aiohttp.ClientTimeout(total=2)
+                f"{url}/webhooks/rest/", timeout=aiohttp.ClientTimeout(total=2)
             ) as response:
                 return response.status == 200
         except (aiohttp.ClientError, asyncio.TimeoutError):

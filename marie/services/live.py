@@ -2,15 +2,21 @@
 
 A signal carries no message: whoever hears it reads "what follows n" from the log, so a lost or
 doubled signal cannot lose or double a message. Only typing, which is never stored, travels in it.
+
+Several web processes on one PostgreSQL database tell each other (`Hub.connect`); on SQLite there is
+one.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+import secrets
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 QUEUE = "queue"
 """The channel of the counsellors' list."""
@@ -35,11 +41,26 @@ class Typing:
 Signal = Changed | Typing
 
 
+class _Said(msgspec.Struct, array_like=True):
+    """A signal on its way to another process. `sender`: the hub that it comes from."""
+
+    sender: str
+    channel: str
+    author: Literal["visitor", "marie", "counsellor"] | None = None
+    name: str = ""
+
+
 class Hub:
     """Listeners of this process, by channel: a conversation's id, or `QUEUE`."""
 
     def __init__(self) -> None:
         self._listeners: dict[str, set[asyncio.Queue[Signal]]] = {}
+        self._id = secrets.token_hex(8)
+        self._tell: Callable[[str], None] | None = None
+
+    def connect(self, tell: Callable[[str], None]) -> None:
+        """From now on `tell` brings this process' signals to the others (their `hear`)."""
+        self._tell = tell
 
     @contextmanager
     def listen(self, channel: str) -> Iterator[asyncio.Queue[Signal]]:
@@ -55,7 +76,26 @@ class Hub:
                 del self._listeners[channel]
 
     def send(self, channel: str, signal: Signal) -> None:
-        """Wake everybody who listens to the channel."""
+        """Wake everybody who listens to the channel, here and in other processes."""
+        self._wake(channel, signal)
+        if self._tell is not None:
+            said = _Said(self._id, channel)
+            if isinstance(signal, Typing):
+                said = _Said(self._id, channel, signal.author, signal.name)
+            self._tell(msgspec.json.encode(said).decode())
+
+    def hear(self, text: str) -> None:
+        """A signal of another process."""
+        said = msgspec.json.decode(text, type=_Said)
+        if said.sender != self._id:
+            self._wake(said.channel, Typing(said.author, said.name) if said.author else Changed())
+
+    def look_again(self) -> None:
+        """Wake everybody: signals of other processes may have been missed."""
+        for channel in tuple(self._listeners):
+            self._wake(channel, Changed())
+
+    def _wake(self, channel: str, signal: Signal) -> None:
         for queue in self._listeners.get(channel, ()):
             if queue.full():
                 queue.get_nowait()

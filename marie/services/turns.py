@@ -16,6 +16,7 @@ import secrets
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -101,10 +102,14 @@ class Turns:
             task = asyncio.create_task(self._work(conversation_id))
             self._workers[conversation_id] = task
 
-    async def recover(self) -> int:
-        """Take up every turn that a stopped process left unanswered; how many conversations."""
+    async def recover(self, *, owed_for: timedelta = timedelta(0)) -> int:
+        """Take up every turn that another process left unanswered; how many conversations.
+
+        `owed_for`: only those that are owed so long, for another process may be at the others.
+        """
+        before = self._clock() - owed_for
         async with self._database.read() as connection:
-            waiting = await conversations.conversations_with_pending(connection)
+            waiting = await conversations.conversations_with_pending(connection, before=before)
         for conversation_id in waiting:
             self.wake(conversation_id)
         return len(waiting)

@@ -18,6 +18,7 @@ from marie.services.masking import mask
 from marie.services.turns import GRACE, Turns
 from marie.settings import Settings
 from marie.store.engine import Database, create_engine
+from marie.store.wire import Wire
 from marie.web import (
     admin,
     admin_directory,
@@ -87,7 +88,7 @@ def create_app(
     )
     app[SETTINGS] = settings
     app[CLOCK] = read_clock
-    app[LIMITS] = Limits(enabled=settings.rate_limit)
+    app[LIMITS] = Limits(enabled=settings.rate_limit, redis_url=settings.redis_url)
     app[METRICS] = Metrics()
     app[SIGNER] = Signer(open_key(settings.data), read_clock)
     app[HUB] = Hub()
@@ -121,6 +122,8 @@ def create_app(
     app.cleanup_ctx.extend(
         [
             _database,
+            _limits,
+            _other_processes,
             directory.follow_directory,
             event_news.follow_events,
             _http,
@@ -137,9 +140,27 @@ async def _database(app: web.Application) -> AsyncIterator[None]:
     await app[DATABASE].close()
 
 
+async def _limits(app: web.Application) -> AsyncIterator[None]:
+    yield
+    await app[LIMITS].close()
+
+
+async def _other_processes(app: web.Application) -> AsyncIterator[None]:
+    """On PostgreSQL a change in one web process wakes who listens in another."""
+    if not app[SETTINGS].on_postgresql:
+        yield
+        return
+    hub = app[HUB]
+    wire = Wire(app[SETTINGS].database_url, hear=hub.hear, lost=hub.look_again)
+    wire.start()
+    hub.connect(wire.tell)
+    yield
+    await wire.stop()
+
+
 async def _http(app: web.Application) -> AsyncIterator[None]:
     async with aiohttp.ClientSession() as app[HTTP]:
-        app[RASA] = RasaClient(app[HTTP], app[SETTINGS].rasa_url)
+        app[RASA] = RasaClient(app[HTTP], app[SETTINGS].rasa_urls)
         yield
 
 

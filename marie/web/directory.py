@@ -50,7 +50,7 @@ async def search(request: web.Request) -> web.Response:
     """Resources, best first, with their total."""
     directory = request.app[DIRECTORY].current()
     gazetteer = request.app[GAZETTEER]
-    request.app[LIMITS].take("directory", address(request), SEARCHES)
+    await request.app[LIMITS].take("directory", address(request), SEARCHES)
     query = request.query.get("q", "")[:MAX_QUERY]
     kind = request.query.get("kind")
     if kind and kind not in KINDS:
@@ -101,7 +101,7 @@ async def export_spreadsheet(request: web.Request) -> web.Response:
 
 async def _exported(request: web.Request, form: str) -> bytes:
     """An export, made once for each version of the directory and kept."""
-    request.app[LIMITS].take("directory", address(request), SEARCHES)
+    await request.app[LIMITS].take("directory", address(request), SEARCHES)
     directory, gazetteer = request.app[DIRECTORY].current(), request.app[GAZETTEER]
     made = request.app[EXPORTS]
     async with made.lock:

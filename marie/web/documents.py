@@ -101,7 +101,7 @@ async def document(request: web.Request) -> web.Response:
 
 async def _document(request: web.Request) -> web.Response:
     app = request.app
-    app[LIMITS].take("documents", address(request), DOCUMENTS)
+    await app[LIMITS].take("documents", address(request), DOCUMENTS)
     where = opened(app, request.path, request.query)
     message = await visitor.read_message(app[DATABASE], where.conversation_id, where.seq)
     if where.format == "html":

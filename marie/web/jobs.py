@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
 
 from aiohttp import web
 
 from marie.services.jobs import Job, Jobs
-from marie.web.keys import CLOCK, DATABASE, JOBS
+from marie.web.keys import CLOCK, DATABASE, JOBS, TURNS
+
+OWED_FOR = timedelta(seconds=20)
+"""A turn that is owed so long is nobody's any more: Rasa itself is given up after that time."""
 
 
 def jobs_of(app: web.Application) -> Sequence[Job]:
     """What is done without anybody asking, and how often."""
-    return ()
+    return (Job(name="owed turns", every=timedelta(seconds=15), run=lambda: _owed_turns(app)),)
+
+
+async def _owed_turns(app: web.Application) -> None:
+    """Answer what another web process left behind when it died."""
+    await app[TURNS].recover(owed_for=OWED_FOR)
 
 
 async def timed_work(app: web.Application) -> AsyncIterator[None]:

@@ -32,7 +32,7 @@ routes = web.RouteTableDef()
 async def keep(request: web.Request) -> web.Response:
     """Make a link for the plan of a signed address that still holds."""
     app = request.app
-    app[LIMITS].take("documents", address(request), DOCUMENTS)
+    await app[LIMITS].take("documents", address(request), DOCUMENTS)
     signed = urlsplit((await read_form(request)).get("document", ""))
     query = {name: values[0] for name, values in parse_qs(signed.query).items()}
     where = opened(app, signed.path, query)
@@ -78,7 +78,7 @@ async def forget(request: web.Request) -> web.Response:
 
 async def _follow(request: web.Request) -> papers.KeptPaper:
     app = request.app
-    app[LIMITS].take("documents", address(request), DOCUMENTS)
+    await app[LIMITS].take("documents", address(request), DOCUMENTS)
     try:
         return await papers.follow(app[DATABASE], request.match_info["token"], clock=app[CLOCK])
     except papers.UnknownLink as error:

@@ -127,7 +127,7 @@ async def start(request: web.Request) -> web.Response:
     if await _visit(request) is not None:
         return _to_conversation()
     app = request.app
-    app[LIMITS].take("conversations", address(request), CONVERSATIONS)
+    await app[LIMITS].take("conversations", address(request), CONVERSATIONS)
     started = await visitor.start_conversation(
         app[DATABASE], greeting=greeting(app[LIBRARY].current()), marie=MARIE, clock=app[CLOCK]
     )
@@ -186,7 +186,7 @@ async def report(request: web.Request) -> web.Response:
     app = request.app
     form = await read_form(request)
     try:
-        limit_writing(app, visit.conversation_id, address(request))
+        await limit_writing(app, visit.conversation_id, address(request))
         await reports.report(
             app[DATABASE],
             visit.conversation_id,

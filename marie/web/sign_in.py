@@ -114,7 +114,7 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     following = staff_page(form.get("suite"))
     username = form.get("username", "")[:MAX_USERNAME]
     try:
-        app[LIMITS].take("sign_ins", address(request), SIGN_INS)
+        await app[LIMITS].take("sign_ins", address(request), SIGN_INS)
         token = await _open_session(request, username, form.get("password", ""))
     except TooMany as error:
         response = _sign_in_page(
@@ -203,7 +203,7 @@ async def change_password(request: web.Request) -> web.StreamResponse:
     if new == current:
         return again("same")
     try:
-        app[LIMITS].take("passwords", staff.id, SIGN_INS)
+        await app[LIMITS].take("passwords", staff.id, SIGN_INS)
         await accounts.change_password(
             app[DATABASE], staff, current=current, new=new, clock=app[CLOCK]
         )

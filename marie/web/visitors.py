@@ -71,7 +71,7 @@ class ReportRequest(msgspec.Struct, forbid_unknown_fields=True):
 async def start(request: web.Request) -> web.Response:
     """Begin; without consent nothing is stored."""
     app = request.app
-    app[LIMITS].take("conversations", address(request), CONVERSATIONS)
+    await app[LIMITS].take("conversations", address(request), CONVERSATIONS)
     body = await json_body(request, StartRequest)
     if not body.consent:
         raise Problem("consent")
@@ -112,7 +112,7 @@ async def take_in(
     app: web.Application, client: str, conversation_id: ConversationId, body: SendRequest
 ) -> visitor.Received:
     """What HTTP and the socket share: limits, the log, and Marie's turn."""
-    limit_writing(app, conversation_id, client)
+    await limit_writing(app, conversation_id, client)
     if (body.text is None) == (body.payload is None):
         raise Problem("text_or_payload")
     received = await visitor.receive_message(
@@ -130,10 +130,10 @@ async def take_in(
     return received
 
 
-def limit_writing(app: web.Application, conversation_id: ConversationId, client: str) -> None:
+async def limit_writing(app: web.Application, conversation_id: ConversationId, client: str) -> None:
     """What a visitor writes, a message or a report, counts for her conversation and address."""
-    app[LIMITS].take("messages", conversation_id, MESSAGES)
-    app[LIMITS].take("messages", client, MESSAGES_BY_ADDRESS)
+    await app[LIMITS].take("messages", conversation_id, MESSAGES)
+    await app[LIMITS].take("messages", client, MESSAGES_BY_ADDRESS)
 
 
 @routes.post("/api/v1/conversations/{conversation_id}/reports")
@@ -142,7 +142,7 @@ async def report(request: web.Request) -> web.Response:
     app = request.app
     conversation_id = await conversation(request)
     body = await json_body(request, ReportRequest)
-    limit_writing(app, conversation_id, address(request))
+    await limit_writing(app, conversation_id, address(request))
     await reports.report(
         app[DATABASE],
         conversation_id,
@@ -160,7 +160,7 @@ async def prefer(request: web.Request) -> web.Response:
     app = request.app
     conversation_id = await conversation(request)
     body = await json_body(request, PreferencesRequest)
-    app[LIMITS].take("messages", conversation_id, MESSAGES)
+    await app[LIMITS].take("messages", conversation_id, MESSAGES)
     await visitor.prefer(app[DATABASE], conversation_id, simple=body.simple)
     return web.Response(status=204)
 

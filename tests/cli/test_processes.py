@@ -139,7 +139,7 @@ async def test_programs_die_with_a_killed_supervisor(tmp_path: Path) -> None:
 
 def test_the_three_are_told_to_listen_on_loopback_and_to_send_nothing(tmp_path: Path) -> None:
     settings = Settings.from_env({"MARIE_DATA": str(tmp_path)})
-    rasa = processes.rasa(settings, tmp_path / "model.tar.gz")
+    rasa = processes.rasa(settings, tmp_path / "model.tar.gz", settings.rasa_port)
     actions = processes.actions(settings)
     assert "--interface 127.0.0.1 --port 8082" in " ".join(rasa.command)
     assert "--enable-api" not in rasa.command
