@@ -3,7 +3,9 @@
 from alembic import context
 
 from marie.store import (  # noqa: F401 (tables join the metadata)
+    appointment_tables,
     assignment_tables,
+    card_tables,
     console_tables,
     directory_tables,
     event_tables,

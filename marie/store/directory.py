@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
-from sqlalchemy import Table, delete, insert, not_, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import delete, insert, not_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marie.knowledge.hsds import Row, Tables, ids_of, read_tables, reference, tables_of
 from marie.knowledge.resources import HsdsIds, Resource
-from marie.store import batches
+from marie.store import batches, cards
 from marie.store.directory_tables import (
     HSDS,
     LINKS,
@@ -28,14 +26,10 @@ from marie.store.directory_tables import (
     directory_seed,
     directory_state,
 )
+from marie.store.rows import chunks, upsert
 
 SHARED = ("organization", "service", "location", "service_at_location")
 """Tables of which a row may belong to several resources."""
-
-_T = TypeVar("_T")
-
-AT_ONCE = 500
-"""Ids in one statement: below every engine's limit of bound values."""
 
 
 @dataclass(frozen=True)
@@ -90,8 +84,7 @@ async def read_entries(connection: AsyncConnection) -> dict[str, Entry]:
         row = known.get(reference(ids)) if ids else None
         if row is not None:
             resource = msgspec.structs.replace(found, id=row.id, parent=row.parent)
-            own = msgspec.structs.replace(resource, hsds=None)
-            entries[row.id] = Entry(own if ids_of(own) == ids else resource, row.origin, row.scope)
+            entries[row.id] = Entry(_own(resource), row.origin, row.scope)
     return dict(sorted(entries.items()))
 
 
@@ -118,6 +111,9 @@ async def write_entries(
     for name, table in HSDS.items():
         await upsert(connection, table, rows[name])
     await upsert(connection, directory_entry, listed)
+    await cards.write_tellings(
+        connection, [(_own(entry.resource), entry.origin) for entry in entries]
+    )
     await _prune(connection)
 
 
@@ -278,6 +274,14 @@ async def read_dead_links(connection: AsyncConnection) -> set[str]:
     return {row.url for row in rows}
 
 
+def _own(resource: Resource) -> Resource:
+    """Without the identifiers that it would have anyway."""
+    if resource.hsds is None:
+        return resource
+    own = msgspec.structs.replace(resource, hsds=None)
+    return own if ids_of(own) == resource.hsds else resource
+
+
 def _listed(entry: Entry, ids: HsdsIds) -> Row:
     return {
         "id": entry.resource.id,
@@ -298,23 +302,6 @@ def _service_column(name: str) -> str | None:
     )
 
 
-async def upsert(
-    connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]], key: str = "id"
-) -> None:
-    """Write rows over those with the same `key`; all rows have the same columns."""
-    if not rows:
-        return
-    distinct = list({row[key]: row for row in rows}.values())
-    dialect = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
-    statement = dialect(table)
-    statement = statement.on_conflict_do_update(
-        index_elements=[table.c[key]],
-        set_={name: statement.excluded[name] for name in rows[0] if name != key},
-    )
-    for some in chunks(distinct, 5000):
-        await connection.execute(statement, some)
-
-
 async def _prune(connection: AsyncConnection) -> None:
     """Rows of the shared tables that no entry needs any more; what hangs on them goes too."""
     for name in reversed(SHARED):
@@ -322,12 +309,6 @@ async def _prune(connection: AsyncConnection) -> None:
         needed = directory_entry.c[f"{name}_id"]
         used = select(needed).where(needed.is_not(None))
         await connection.execute(delete(table).where(not_(table.c.id.in_(used))))
-
-
-def chunks(items: Sequence[_T], size: int = AT_ONCE) -> Iterator[Sequence[_T]]:
-    """As many at a time as one statement takes."""
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
 
 
 def _builtins(resource: Resource | None) -> Any:

@@ -9,8 +9,8 @@ from datetime import datetime
 from sqlalchemy import and_, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from marie.store.directory import chunks, upsert
 from marie.store.directory_tables import HSDS, directory_entry, directory_link
+from marie.store.rows import chunks, upsert
 
 
 @dataclass(frozen=True, kw_only=True)
