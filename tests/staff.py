@@ -15,15 +15,19 @@ from argon2 import PasswordHasher
 from yarl import URL
 
 from marie import clock
-from marie.domain.conversation import StaffId
+from marie.domain.conversation import ConversationId, StaffId
 from marie.domain.people import Role, Staff
-from marie.services import accounts
+from marie.services import accounts, assignment
+from marie.services.live import Hub
+from marie.store import leads
 from marie.store import staff as store
 from marie.store.engine import Database
+from marie.web.keys import DATABASE
 from tests.conftest import Client, Visitor
 
 PASSWORD = "un mot de passe assez long"
 COOKIE = "marie_session"
+ORGANIZATION = "promis"
 HOUR = timedelta(hours=1)
 
 
@@ -108,15 +112,24 @@ async def add_account(
     *,
     name: str | None = None,
     role: Role = Role.COUNSELLOR,
+    organization: str | None = None,
+    email: str | None = None,
     must_change_password: bool = False,
 ) -> Staff:
-    """An account whose password is `PASSWORD`."""
+    """An account whose password is `PASSWORD`.
+
+    Without `organization`: one of `ORGANIZATION`, where `waiting_visitor` puts leads; an
+    administrator then belongs to none, so she sees everything.
+    """
+    if organization is None and role is not Role.ADMINISTRATOR:
+        organization = ORGANIZATION
     staff = Staff(
         id=StaffId(secrets.token_hex(16)),
         username=username,
         name=name or username.capitalize(),
         role=role,
-        organization="promis",
+        organization=organization,
+        email=email,
         password_hash=_password_hash(),
         must_change_password=must_change_password,
     )
@@ -140,12 +153,37 @@ async def open_session(database: Database, staff: Staff, *, lasts: timedelta = H
     return token
 
 
-async def waiting_visitor(client: Client, *words: str) -> Visitor:
-    """A visitor who said `words` and then asked for a person."""
+async def waiting_visitor(
+    client: Client, *words: str, organization: str | None = ORGANIZATION
+) -> Visitor:
+    """A visitor who said `words` and then asked for a person.
+
+    Her lead is `organization`'s, so counsellors of `add_account` see it; None: whose turn it is.
+    """
     visitor = await Visitor.arrive(client)
     for text in words or ("Bonjour",):
         status, _ = await visitor.post({"client_id": str(uuid.uuid4()), "text": text}, wait=25)
         assert status == 200
     status, _ = await visitor.post({"client_id": str(uuid.uuid4()), "payload": "/handoff"}, wait=25)
     assert status == 200
+    if organization is not None:
+        await give_lead(client.app[DATABASE], visitor, organization)
     return visitor
+
+
+async def give_lead(database: Database, visitor: Visitor, organization: str) -> None:
+    """The first administrator moves the visitor's lead."""
+    async with database.read() as connection:
+        mover = await store.by_username(connection, "admin")
+    assert mover is not None
+    await assignment.reassign(
+        database, Hub(), ConversationId(visitor.id), organization, by=mover, clock=clock.now
+    )
+
+
+async def share_lead(database: Database, visitor: Visitor) -> None:
+    """The visitor's lead goes to the common queue: every organisation may take it."""
+    async with database.write() as connection:
+        lead = await leads.latest(connection, ConversationId(visitor.id))
+        assert lead is not None
+        await leads.share(connection, lead.id, at=clock.now())

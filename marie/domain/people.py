@@ -34,6 +34,7 @@ class Staff:
     password_hash: str
     must_change_password: bool
     disabled_at: datetime | None = None
+    email: str | None = None
 
 
 class BadCredentials(Exception):

@@ -31,6 +31,8 @@ from marie.domain.conversation import Conversation, ConversationId, State
 from marie.domain.leads import Lead
 from marie.domain.people import Staff
 from marie.knowledge.organizations import Organizations
+from marie.knowledge.waiting import Terms
+from marie.services import following
 from marie.services.live import Hub
 from marie.store import assignment as ledger
 from marie.store import conversations, leads
@@ -139,13 +141,14 @@ async def reassign(
     *,
     by: Staff,
     clock: Clock,
+    terms: Terms = following.TERMS,
 ) -> None:
     """Move a conversation's lead to another organisation; the ledger makes it good.
 
     `NoSuchLead`, or `UnknownOrganization`; the organisation that has it already changes nothing.
     """
     async with database.write() as connection:
-        await conversations.load(connection, conversation_id, lock=True)
+        conversation = await conversations.load(connection, conversation_id, lock=True)
         await ledger.lock(connection)
         if to not in await accounts.organizations(connection):
             raise UnknownOrganization(to)
@@ -156,24 +159,60 @@ async def reassign(
         if holder == to:
             return
         now = clock()
-        period = await _period(connection, now)
-        await ledger.add(
-            connection,
-            Entry(
-                period_id=period.id,
-                at=now,
-                kind=Kind.REASSIGNED,
-                lead_id=lead.id,
-                organization=to,
-                moved_from=holder,
-                staff_id=by.id,
-            ),
+        await _move(connection, lead, holder, to, by=by, now=now)
+        await following.moved(
+            connection, conversation_id, owner=conversation.owner, now=now, terms=terms
         )
-        await ledger.set_organization(connection, lead.id, to)
         await accounts.record(
             connection, at=now, staff_id=by.id, action="reassign", subject=conversation_id
         )
     hub.changed(conversation_id)
+
+
+async def follow_claim(
+    connection: AsyncConnection, conversation_id: ConversationId, *, by: Staff, now: datetime
+) -> None:
+    """A lead that somebody of another organisation took is that organisation's from now on.
+
+    The conversation is locked. Whoever belongs to none leaves the lead where it is.
+    """
+    lead = await leads.latest(connection, conversation_id)
+    if lead is None or by.organization is None or lead.organization == by.organization:
+        return
+    await ledger.lock(connection)
+    holder = await _holder(connection, conversation_id)
+    why = {"claimed": True}
+    await _move(connection, lead, holder, by.organization, by=by, now=now, why=why)
+    # It was anybody's: who comes second, from anywhere, is told who has it.
+    await leads.share(connection, lead.id, at=now)
+
+
+async def _move(
+    connection: AsyncConnection,
+    lead: Lead,
+    holder: OrganizationId | None,
+    to: OrganizationId,
+    *,
+    by: Staff,
+    now: datetime,
+    why: dict[str, Any] | None = None,
+) -> None:
+    """Write that `to` has the lead; nobody else may write to the ledger meanwhile."""
+    period = await _period(connection, now)
+    await ledger.add(
+        connection,
+        Entry(
+            period_id=period.id,
+            at=now,
+            kind=Kind.REASSIGNED,
+            lead_id=lead.id,
+            organization=to,
+            moved_from=holder,
+            staff_id=by.id,
+            why=why or {},
+        ),
+    )
+    await ledger.set_organization(connection, lead.id, to)
 
 
 async def set_quotas(

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marie.clock import Clock
 from marie.domain.conversation import Conversation, ConversationId, State
+from marie.domain.following import Outcome
 from marie.domain.leads import Lead
 from marie.domain.messages import Author, ClientIdReused, Content, Message, check_text
 from marie.domain.people import Staff
+from marie.knowledge.waiting import Terms
+from marie.services import assignment, following
 from marie.services.live import Hub
-from marie.store import conversations, leads, staff
+from marie.store import access, conversations, leads, staff
 from marie.store.engine import Database
 
 
@@ -39,10 +43,12 @@ class Opened:
     organizations: Mapping[str, str]
 
 
-async def list_open(database: Database) -> list[Listed]:
-    """Conversations that wait for a person or have one, longest waiting first."""
+async def list_open(database: Database, by: Staff) -> list[Listed]:
+    """What she may see of what waits for a person or has one, longest waiting first."""
     async with database.read() as connection:
-        found = await conversations.in_state(connection, [State.WAITING, State.COUNSELLOR])
+        found = await conversations.in_state(
+            connection, [State.WAITING, State.COUNSELLOR], access.visible_to(by)
+        )
         names = await staff.organizations(connection)
         filed = [(each, await leads.latest(connection, each.id)) for each in found]
         return [
@@ -57,9 +63,12 @@ async def list_open(database: Database) -> list[Listed]:
         ]
 
 
-async def open_conversation(database: Database, conversation_id: ConversationId) -> Opened:
-    """The file and the whole log of a conversation; `UnknownConversation` when erased."""
+async def open_conversation(
+    database: Database, conversation_id: ConversationId, by: Staff
+) -> Opened:
+    """The file and the whole log; `UnknownConversation` when erased, or nothing for her to see."""
     async with database.read() as connection:
+        await access.check_may_see(connection, by, conversation_id)
         conversation = await conversations.load(connection, conversation_id)
         lead = await leads.latest(connection, conversation_id)
         return Opened(
@@ -86,13 +95,17 @@ async def claim(
 ) -> None:
     """Take a waiting conversation: one of two who click wins, the other gets `AlreadyClaimed`.
 
-    What Marie had not answered is the counsellor's from now on. `joined` is what the visitor reads.
+    What Marie had not answered is the counsellor's from now on, and the lead her organisation's.
+    `joined` is what the visitor reads. `UnknownConversation`: nothing that she may see.
     """
     async with database.write() as connection:
         before = await conversations.load(connection, conversation_id, lock=True)
         conversation = before.claim(by.id)
         if before.state is State.COUNSELLOR:
             return
+        await access.check_may_see(connection, by, conversation_id)
+        await assignment.follow_claim(connection, conversation_id, by=by, now=clock())
+        await following.claimed(connection, conversation_id, by=by.id, now=clock())
         await conversations.leave_pending_to_counsellor(connection, conversation_id)
         conversation = await _append(
             connection, conversation, author="system", name="", content=joined, clock=clock
@@ -113,6 +126,7 @@ async def say(
     text: str,
     client_id: str,
     clock: Clock,
+    terms: Terms = following.TERMS,
 ) -> int:
     """Append a counsellor's message; its number. The same `client_id` again: nothing twice."""
     content = Content(text=check_text(text))
@@ -135,6 +149,7 @@ async def say(
         )
         conversation = replace(conversation, read_counsellor=conversation.last_seq)
         await conversations.save(connection, conversation)
+        await following.answered(connection, conversation_id, now=clock(), terms=terms)
     hub.changed(conversation_id)
     return conversation.last_seq
 
@@ -160,16 +175,19 @@ async def _leave(
     by: Staff,
     action: str,
     change: Callable[[Conversation], Conversation],
+    follow: Callable[[AsyncConnection, datetime], Awaitable[None]],
     left: Content,
     clock: Clock,
 ) -> None:
-    """Hand back or close: `change` is the transition, `left` what the visitor reads."""
+    """Hand back or close: `change` is the transition, `follow` what becomes of the lead, `left`
+    what the visitor reads."""
     async with database.write() as connection:
         conversation = change(await conversations.load(connection, conversation_id, lock=True))
         conversation = await _append(
             connection, conversation, author="system", name="", content=left, clock=clock
         )
         await conversations.save(connection, conversation)
+        await follow(connection, clock())
         await staff.record(
             connection, at=clock(), staff_id=by.id, action=action, subject=conversation_id
         )
@@ -184,8 +202,9 @@ async def hand_back(
     by: Staff,
     left: Content,
     clock: Clock,
+    terms: Terms = following.TERMS,
 ) -> None:
-    """Give the conversation back to Marie; `NotOwner` for anybody else."""
+    """Give the conversation back to Marie; `NotOwner` for anybody else. She goes on following."""
     await _leave(
         database,
         hub,
@@ -193,6 +212,9 @@ async def hand_back(
         by=by,
         action="hand_back",
         change=lambda conversation: conversation.hand_back(by.id),
+        follow=lambda connection, now: following.handed_back(
+            connection, conversation_id, by=by.id, now=now, terms=terms
+        ),
         left=left,
         clock=clock,
     )
@@ -206,8 +228,9 @@ async def close(
     by: Staff,
     left: Content,
     clock: Clock,
+    outcome: Outcome = Outcome.ANSWERED,
 ) -> None:
-    """End the conversation; a new message of the visitor reopens it as Marie's."""
+    """End the conversation and its lead; a new message of the visitor reopens it as Marie's."""
     await _leave(
         database,
         hub,
@@ -215,6 +238,9 @@ async def close(
         by=by,
         action="close",
         change=lambda conversation: conversation.close(by.id),
+        follow=lambda connection, now: following.settled(
+            connection, conversation_id, outcome=outcome, now=now
+        ),
         left=left,
         clock=clock,
     )

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -26,11 +26,16 @@ class Erased(Exception):
     """The visitor erased this conversation less than 30 days ago."""
 
 
-async def add(connection: AsyncConnection, conversation: Conversation, *, token_hash: str) -> None:
-    """Store a new conversation."""
+async def add(
+    connection: AsyncConnection, conversation: Conversation, *, token_hash: str, source: str = ""
+) -> None:
+    """Store a new conversation. `source`: the host name of the site where it began."""
     await connection.execute(
         insert(tables.conversation).values(
-            token_hash=token_hash, consented_at=conversation.created_at, **_columns(conversation)
+            token_hash=token_hash,
+            consented_at=conversation.created_at,
+            source=source or None,
+            **_columns(conversation),
         )
     )
 
@@ -245,12 +250,14 @@ async def next_pending(
     )
 
 
-async def conversations_with_pending(connection: AsyncConnection) -> list[ConversationId]:
-    """Conversations in which an answer is owed: what a start after a crash takes up."""
+async def conversations_with_pending(
+    connection: AsyncConnection, *, before: datetime
+) -> list[ConversationId]:
+    """Conversations in which an answer to a message from before that moment is owed."""
     message = tables.message
     rows = await connection.scalars(
         select(message.c.conversation_id)
-        .where(message.c.turn == Turn.PENDING.value)
+        .where(message.c.turn == Turn.PENDING.value, message.c.at <= before)
         .group_by(message.c.conversation_id)
         .order_by(func.min(message.c.at))
     )
@@ -281,26 +288,30 @@ async def leave_pending_to_counsellor(
     )
 
 
-async def in_state(connection: AsyncConnection, states: Iterable[State]) -> list[Conversation]:
-    """Conversations in one of the states, longest waiting first."""
+async def in_state(
+    connection: AsyncConnection, states: Iterable[State], visible: ColumnElement[bool]
+) -> list[Conversation]:
+    """Conversations in one of the states, longest waiting first; `visible`: whose to see."""
     conversation = tables.conversation
     rows = await connection.execute(
         select(conversation)
-        .where(conversation.c.state.in_([state.value for state in states]))
+        .where(conversation.c.state.in_([state.value for state in states]), visible)
         .order_by(conversation.c.waiting_since, conversation.c.created_at)
     )
     return [_conversation(row) for row in rows]
 
 
-async def erase(
-    connection: AsyncConnection, conversation_id: ConversationId, *, token_hash: str, at: datetime
-) -> None:
-    """Delete the conversation with all that hangs on it; only the token's hash stays, 30 days."""
-    for table in (tables.message, tables.offer, tables.lead, tables.miss, tables.report):
-        await connection.execute(delete(table).where(table.c.conversation_id == conversation_id))
+async def delete_whole(connection: AsyncConnection, conversation_id: ConversationId) -> None:
+    """Delete the conversation; every row of every table that hangs on it goes with it."""
     await connection.execute(
         delete(tables.conversation).where(tables.conversation.c.id == conversation_id)
     )
+
+
+async def remember_erased(
+    connection: AsyncConnection, conversation_id: ConversationId, *, token_hash: str, at: datetime
+) -> None:
+    """Its token answers that it was erased, for 30 days."""
     await connection.execute(
         insert(tables.erased).values(
             token_hash=token_hash, conversation_id=conversation_id, erased_at=at

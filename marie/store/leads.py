@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marie.domain.conversation import ConversationId
@@ -36,6 +36,14 @@ async def add(connection: AsyncConnection, lead: Lead) -> None:
             due_at=lead.created_at,
             due_what="answer",
         )
+    )
+
+
+async def share(connection: AsyncConnection, lead_id: str, *, at: datetime) -> None:
+    """From `at` on every organisation may take it, unless that began before."""
+    lead = tables.lead
+    await connection.execute(
+        update(lead).where(lead.c.id == lead_id, lead.c.shared_at.is_(None)).values(shared_at=at)
     )
 
 

@@ -22,6 +22,7 @@ async def add(connection: AsyncConnection, staff: Staff, *, at: datetime) -> Non
             name=staff.name,
             role=staff.role.value,
             organization=staff.organization,
+            email=staff.email,
             password_hash=staff.password_hash,
             must_change_password=staff.must_change_password,
             created_at=at,
@@ -143,4 +144,5 @@ def _staff(row: Row[Any] | None) -> Staff | None:
         password_hash=row.password_hash,
         must_change_password=row.must_change_password,
         disabled_at=row.disabled_at,
+        email=row.email,
     )

@@ -19,6 +19,7 @@ from marie.domain.assignment import (
 from marie.domain.conversation import ConversationId
 from marie.domain.people import Role, Staff
 from marie.services import assignment
+from marie.store import access
 from marie.web import assignment_chart
 from marie.web.console import CONVERSATION, about_conversation
 from marie.web.forms import read_form
@@ -95,7 +96,9 @@ async def reassign(
         )
     except (UnknownOrganization, assignment.NoSuchLead):
         raise Problem("no_organization") from None
-    location = f"/console/conversations/{conversation_id}"
+    async with app[DATABASE].read() as connection:
+        hers = await access.may_see(connection, staff, conversation_id)
+    location = f"/console/conversations/{conversation_id}" if hers else "/console/"
     return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": location})
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marie.clock import local_date
 from marie.domain.conversation import (
@@ -20,11 +21,13 @@ from marie.domain.conversation import (
     ConversationId,
     NotOwner,
     NotWaiting,
+    StaffId,
     State,
 )
 from marie.domain.messages import BadMessage, Content
 from marie.domain.people import Staff
 from marie.services import counsellor
+from marie.store import access
 from marie.store import staff as accounts
 from marie.store.conversations import UnknownConversation
 from marie.web.documents import shown
@@ -40,20 +43,35 @@ CONVERSATION = "/console/conversations/{conversation_id}"
 routes = web.RouteTableDef()
 
 ConversationHandler = Callable[[web.Request, Staff, ConversationId], Awaitable[web.StreamResponse]]
+Permission = Callable[[AsyncConnection, Staff, ConversationId], Awaitable[bool]]
 
 
 def about_conversation(handler: ConversationHandler) -> Handler:
-    """For a signed-in counsellor and a conversation that is there; else the page that says so."""
+    """For a signed-in counsellor and a conversation that she may see; else the page that says so.
 
+    What she may not see is answered as if it were not there.
+    """
+    return _about(handler, access.may_see)
+
+
+def askable_conversation(handler: ConversationHandler) -> Handler:
+    """The same for what she may try to take, though somebody may have been faster."""
+    return _about(handler, access.may_ask_for)
+
+
+def _about(handler: ConversationHandler, may: Permission) -> Handler:
     @wraps(handler)
     async def answer(request: web.Request) -> web.StreamResponse:
         staff = await signed_in(request)
         try:
             conversation_id = ConversationId(known_form(request.match_info["conversation_id"]))
+            async with request.app[DATABASE].read() as connection:
+                if not await may(connection, staff, conversation_id):
+                    raise UnknownConversation
             try:
                 return await handler(request, staff, conversation_id)
-            except AlreadyClaimed:
-                return await conversation_page(request, staff, conversation_id, "already_claimed")
+            except AlreadyClaimed as error:
+                return await _taken(request, staff, conversation_id, error.by)
             except NotWaiting:
                 return await conversation_page(request, staff, conversation_id, "not_waiting")
             except NotOwner:
@@ -62,6 +80,29 @@ def about_conversation(handler: ConversationHandler) -> Handler:
             return page(request, "gone.html", status=HTTPStatus.NOT_FOUND, staff=staff)
 
     return answer
+
+
+async def _taken(
+    request: web.Request, staff: Staff, conversation_id: ConversationId, by: StaffId
+) -> web.StreamResponse:
+    """Who was first: on the conversation's page, or alone when that is hers no longer to see."""
+    try:
+        return await conversation_page(request, staff, conversation_id, "already_claimed")
+    except UnknownConversation:
+        async with request.app[DATABASE].read() as connection:
+            first = await accounts.by_id(connection, by)
+            names = await accounts.organizations(connection)
+    if first is None:
+        raise UnknownConversation
+    organization = names.get(first.organization or "")
+    return page(
+        request,
+        "taken.html",
+        status=HTTPStatus.CONFLICT,
+        staff=staff,
+        name=first.name,
+        organization=organization,
+    )
 
 
 @routes.get("/console")
@@ -85,7 +126,7 @@ async def queue_list(request: web.Request) -> web.StreamResponse:
 
 async def _queue_page(request: web.Request, template: str) -> web.Response:
     staff = await signed_in(request)
-    listed = await counsellor.list_open(request.app[DATABASE])
+    listed = await counsellor.list_open(request.app[DATABASE], staff)
     waiting = [each for each in listed if each.conversation.state is State.WAITING]
     taken = [each for each in listed if each.conversation.state is State.COUNSELLOR]
     return page(
@@ -127,7 +168,7 @@ async def conversation_page(
     text: str = "",
 ) -> web.Response:
     """The page; `problem`: why what was asked could not be done, `text`: what was to be sent."""
-    opened = await counsellor.open_conversation(request.app[DATABASE], conversation_id)
+    opened = await counsellor.open_conversation(request.app[DATABASE], conversation_id, staff)
     if opened.conversation.owner == staff.id:
         await counsellor.mark_read(
             request.app[DATABASE],
@@ -173,7 +214,7 @@ def file_values(request: web.Request, staff: Staff, opened: counsellor.Opened) -
 
 
 @routes.post(CONVERSATION + "/prendre")
-@about_conversation
+@askable_conversation
 async def claim(
     request: web.Request, staff: Staff, conversation_id: ConversationId
 ) -> web.StreamResponse:

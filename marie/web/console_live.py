@@ -20,7 +20,7 @@ from marie.domain.messages import Message, check_client_id
 from marie.domain.people import Staff
 from marie.services import counsellor, visitor
 from marie.services.live import QUEUE, Signal, Typing
-from marie.store import conversations
+from marie.store import access, conversations
 from marie.store.conversations import UnknownConversation
 from marie.web.console import CONVERSATION, file_values
 from marie.web.documents import shown
@@ -114,8 +114,7 @@ async def _tell_list(
 ) -> None:
     told: list[tuple[object, ...]] | None = None
     while True:
-        await _session(request)
-        now = await _list_state(request.app)
+        now = await _list_state(request.app, await _session(request))
         if now != told:
             told = now
             await _send(ws, {"changed": True})
@@ -125,10 +124,12 @@ async def _tell_list(
             signals.get_nowait()
 
 
-async def _list_state(app: web.Application) -> list[tuple[object, ...]]:
-    """All that the lists depend on, for one query."""
+async def _list_state(app: web.Application, staff: Staff) -> list[tuple[object, ...]]:
+    """All that her lists depend on, for one query."""
     async with app[DATABASE].read() as connection:
-        found = await conversations.in_state(connection, [State.WAITING, State.COUNSELLOR])
+        found = await conversations.in_state(
+            connection, [State.WAITING, State.COUNSELLOR], access.visible_to(staff)
+        )
     return [
         (each.id, each.state, each.owner, each.last_seq, each.read_counsellor) for each in found
     ]
@@ -187,8 +188,14 @@ class _Talk:
                     await _send(self._ws, {"typing": typing})
                 signal = await signals.get()
 
-    async def _catch_up(self, after: int) -> int:
+    async def _check(self) -> None:
+        """The session lasts, and she may still see the conversation."""
         self._staff = await _session(self._request)
+        async with self._app[DATABASE].read() as connection:
+            await access.check_may_see(connection, self._staff, self._id)
+
+    async def _catch_up(self, after: int) -> int:
+        await self._check()
         reading = await visitor.read_on(self._app[DATABASE], self._id, after)
         for message in reading.messages:
             await _send(self._ws, self._drawn(message))
@@ -214,7 +221,7 @@ class _Talk:
         return {"message": drawn, "html": html}
 
     async def _tell_standing(self) -> None:
-        opened = await counsellor.open_conversation(self._app[DATABASE], self._id)
+        opened = await counsellor.open_conversation(self._app[DATABASE], self._id, self._staff)
         values = file_values(self._request, self._staff, opened)
         templates = self._app[TEMPLATES]
         await _send(
@@ -238,7 +245,7 @@ class _Talk:
                 await _send(self._ws, {"error": problem_body(problem.kind)})
 
     async def _obey(self, frame: ConsoleFrame) -> None:
-        self._staff = await _session(self._request)
+        await self._check()
         if frame.send is not None:
             await self._say(frame.send)
         elif frame.ack is not None:

@@ -176,7 +176,7 @@ async def test_one_of_two_who_claim_at_once_has_the_conversation(store: Database
             return_exceptions=True,
         )
         assert [type(each) for each in results if each is not None] == [AlreadyClaimed]
-        opened = await counsellor.open_conversation(store, started.conversation_id)
+        opened = await counsellor.open_conversation(store, started.conversation_id, first)
         assert opened.conversation.state is State.COUNSELLOR
         assert [each.author for each in opened.messages] == ["marie", "system"]
         assert opened.lead is not None
@@ -188,7 +188,7 @@ async def test_the_one_who_waits_longest_is_listed_first(store: Database) -> Non
     for number in (2, 0, 1):
         await wait_for_person(store, started[number], email=f"{number}@example.org")
         await asyncio.sleep(0.003)
-    listed = await counsellor.list_open(store)
+    listed = await counsellor.list_open(store, await staff(store, "nadia"))
     assert [each.conversation.id for each in listed] == [
         started[number].conversation_id for number in (2, 0, 1)
     ]
@@ -205,7 +205,7 @@ async def test_pending_turns_are_found_oldest_first(store: Database) -> None:
     async with store.write() as connection:
         await conversations.mark_turn(connection, started[2].conversation_id, 2, Turn.ANSWERED)
     async with store.read() as connection:
-        found = await conversations.conversations_with_pending(connection)
+        found = await conversations.conversations_with_pending(connection, before=clock.now())
     assert found == [started[1].conversation_id, started[0].conversation_id]
 
 

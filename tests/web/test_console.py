@@ -156,7 +156,10 @@ async def test_claiming_twice_is_harmless(client: Client, nadia: Member) -> None
     assert [author for author, _ in await texts(visitor)].count("system") == 1
 
 
-async def test_nobody_is_claimed_who_does_not_wait(visitor: Visitor, nadia: Member) -> None:
+async def test_nobody_is_claimed_who_does_not_wait(client: Client, nadia: Member) -> None:
+    visitor = await waiting_visitor(client)
+    await nadia.claim(visitor)
+    await nadia.post(f"{page_of(visitor)}/rendre")
     shown = await nadia.claim(visitor)
     assert shown.status == 409
     assert "n’attend plus" in shown.text

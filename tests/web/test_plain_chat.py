@@ -260,7 +260,7 @@ async def test_counsellor_s_words_come_and_marie_is_silent(
 ) -> None:
     await write(browser, "Bonjour")
     await press(browser, "/handoff")
-    staff = await add_account(database, "nadia")
+    staff = await add_account(database, "nadia", organization="collectif")  # whose turn it is
     async with browser_of(browser.client, "nadia") as nadia:
         nadia.carry(await open_session(database, staff))
         page = f"/console/conversations/{conversation_id(browser)}"
@@ -270,7 +270,7 @@ async def test_counsellor_s_words_come_and_marie_is_silent(
         assert log(shown)[-2:] == [("counsellor", "Bonjour, ici Nadia."), ("visitor", "Merci!")]
         assert "Une personne conseillère a la conversation" in shown.text
         assert "Lu" not in shown.text
-        opened = await counsellor.open_conversation(database, conversation_id(browser))  # type: ignore[arg-type]
+        opened = await counsellor.open_conversation(database, conversation_id(browser), staff)  # type: ignore[arg-type]
         assert opened.conversation.read_visitor == opened.conversation.last_seq
 
 

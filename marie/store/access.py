@@ -1,0 +1,92 @@
+"""The conversations that a member of staff may see (`marie.domain.access`), as a condition."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from marie.domain.access import sees_everything
+from marie.domain.conversation import ConversationId, State
+from marie.domain.people import Staff
+from marie.store import tables
+from marie.store.console_tables import participant
+from marie.store.conversations import UnknownConversation
+
+
+def visible_to(staff: Staff) -> ColumnElement[bool]:
+    """True for the rows of `tables.conversation` that this member of staff may see.
+
+    The query that it goes into must select from (or join) `tables.conversation`.
+    """
+    if sees_everything(staff):
+        return true()
+    talk, lead = tables.conversation.c, tables.lead.c
+    ways = [
+        talk.owner == staff.id,
+        exists(
+            select(participant.c.staff_id)
+            .where(participant.c.conversation_id == talk.id, participant.c.staff_id == staff.id)
+            .correlate(tables.conversation)
+        ),
+        _newest_lead(
+            and_(
+                talk.state == State.WAITING.value,
+                or_(lead.organization.is_(None), lead.shared_at.is_not(None)),
+            )
+        ),
+    ]
+    if staff.organization is not None:
+        ways.append(_newest_lead(lead.organization == staff.organization))
+    return or_(*ways)
+
+
+def _newest_lead(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether the newest lead of the conversation is so."""
+    talk, lead, other = tables.conversation, tables.lead, tables.lead.alias("other_lead")
+    newest = (
+        select(other.c.id)
+        .where(other.c.conversation_id == talk.c.id)
+        .order_by(other.c.created_at.desc(), other.c.id)
+        .limit(1)
+        .correlate(talk)
+        .scalar_subquery()
+    )
+    return exists(
+        select(lead.c.id)
+        .where(lead.c.conversation_id == talk.c.id, lead.c.id == newest, condition)
+        .correlate(talk)
+    )
+
+
+async def may_see(
+    connection: AsyncConnection, staff: Staff, conversation_id: ConversationId
+) -> bool:
+    """Whether the conversation is there for this member of staff."""
+    talk = tables.conversation.c.id
+    found = await connection.scalar(select(talk).where(talk == conversation_id, visible_to(staff)))
+    return found is not None
+
+
+async def check_may_see(
+    connection: AsyncConnection, staff: Staff, conversation_id: ConversationId
+) -> None:
+    """`UnknownConversation` for what is not there and for what she may not see alike."""
+    if not await may_see(connection, staff, conversation_id):
+        raise UnknownConversation
+
+
+async def may_ask_for(
+    connection: AsyncConnection, staff: Staff, conversation_id: ConversationId
+) -> bool:
+    """Whether she may try to take it: what she sees, and what was open to every organisation.
+
+    So who clicks a moment after somebody of another organisation is told who has it.
+    """
+    talk = tables.conversation.c.id
+    found = await connection.scalar(
+        select(talk).where(
+            talk == conversation_id,
+            or_(visible_to(staff), _newest_lead(tables.lead.c.shared_at.is_not(None))),
+        )
+    )
+    return found is not None
