@@ -1,13 +1,17 @@
 """What becomes of a lead: what must happen next, and how it ended.
 
-No lead is ever without an owner (its organisation, then one counsellor) and a next date, until it
-is
-settled with an outcome.
+No lead is ever without an owner (its organisation, then one counsellor) and a next date until it is
+settled. A lead without organisation is in the common queue, which belongs to supervisors and
+administrators.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
+
+from marie.domain.conversation import ConversationId, StaffId
 
 
 class Next(str, Enum):
@@ -36,3 +40,53 @@ class Outcome(str, Enum):
     """The household lives in the region."""
     UNREACHABLE = "unreachable"
     WITHDREW = "withdrew"
+
+
+class Step(str, Enum):
+    """What is done about a lead whose date is past, each once for that date."""
+
+    REMINDED = "reminded"
+    """Whoever has it was told."""
+    ESCALATED = "escalated"
+    """The supervisors of its organisation were told."""
+    SHARED = "shared"
+    """Every organisation may take it."""
+
+
+class AlreadySettled(Exception):
+    """The lead has ended, or there is none: nothing is next."""
+
+
+class BadDate(Exception):
+    """A next date that is past, or too far away."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Followed:
+    """Where a lead stands. `owner`: the counsellor who follows it, None while all of its
+    organisation does; `due_at` and `due_what` are None once it is settled.
+
+    A lead that is settled without outcome was replaced: the visitor asked again, and the newer one
+    goes on.
+    """
+
+    lead_id: str
+    conversation_id: ConversationId
+    created_at: datetime
+    organization: str | None
+    owner: StaffId | None = None
+    due_at: datetime | None = None
+    due_what: Next | None = None
+    shared_at: datetime | None = None
+    answered_at: datetime | None = None
+    outcome: Outcome | None = None
+    settled_at: datetime | None = None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is owed any more."""
+        return self.settled_at is not None
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether its date is past."""
+        return self.due_at is not None and self.due_at < now
