@@ -14,24 +14,26 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Callable, Coroutine
-from dataclasses import replace
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from marie import logs
 from marie.clock import Clock
 from marie.domain.conversation import Conversation, ConversationId
 from marie.domain.events import EventRequest
+from marie.domain.following import Outcome
 from marie.domain.leads import HandoverRequest, Lead
 from marie.domain.messages import Content, Message, Turn
 from marie.domain.replies import Reply
-from marie.knowledge.organizations import Organizations
+from marie.knowledge.waiting import Terms
 from marie.rasa.client import RasaClient, RasaUnavailable, TurnRequest
-from marie.services import assignment, events, visitor
+from marie.services import assignment, events, following, visitor
 from marie.services.live import Changed, Hub, Typing
-from marie.store import conversations, leads
+from marie.store import consents, conversations, leads
 from marie.store.engine import Database
 
 log = logging.getLogger(__name__)
@@ -50,6 +52,25 @@ HANDOFF_PAYLOAD = "/handoff"
 T = TypeVar("T")
 
 
+STAGES = ("queue", "rasa", "actions", "save", "whole")
+"""Parts of a turn: until Rasa is asked; Rasa with its actions; the actions alone; the transaction
+that answers; from the visitor's message to Marie's."""
+
+
+TurnOutcome = Literal[
+    "answered", "asked_back", "missed", "out_of_scope", "handed_over", "discarded"
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """How a turn went. `seconds`: by stage."""
+
+    outcome: TurnOutcome
+    topic: str
+    seconds: Mapping[str, float]
+
+
 class _Closing(Exception):
     """The process stops."""
 
@@ -59,8 +80,8 @@ class Turns:
 
     `notice` gives what Marie says to a text when she cannot think, `handed_over` what she says when
     the visitor then asks for a person, `seats_changed` hears that somebody registered for an event
-    or left one, `organizations` is what is known of those that get leads, `mask` hides personal
-    data in what is kept of a miss (it runs in a thread).
+    or left one, `terms` is what is known of the organisations that get leads and how long these may
+    wait, `mask` hides personal data in what is kept of a miss (it runs in a thread).
     """
 
     def __init__(
@@ -76,11 +97,13 @@ class Turns:
         clock: Clock,
         grace: float = GRACE,
         seats_changed: Callable[[], None] = lambda: None,
-        organizations: Organizations = assignment.NOBODY,
+        terms: Terms = following.TERMS,
+        report: Callable[[Report], None] = lambda _report: None,
     ) -> None:
         self._database = database
-        self._organizations = organizations
+        self._terms = terms
         self._seats_changed = seats_changed
+        self._report = report
         self._rasa = rasa
         self._hub = hub
         self._marie = marie
@@ -157,7 +180,8 @@ class Turns:
                     turn = await self._next(conversation_id)
                     if turn is None:
                         break
-                    await self._answer(turn)
+                    with logs.about(request=turn.request, conversation=turn.conversation_id):
+                        await self._answer(turn)
                     attempts, asking_since = 0, time.monotonic()
                     continue
                 except RasaUnavailable as error:
@@ -208,13 +232,18 @@ class Turns:
             profile=conversation.profile,
             focus=conversation.focus,
             state=conversation.state.value,
+            request=secrets.token_hex(8),
         )
 
     async def _answer(self, turn: TurnRequest) -> None:
         conversation_id = ConversationId(turn.conversation_id)
         self._hub.send(conversation_id, Typing("marie", self._marie))
         async with self._at_once:
+            asked = time.perf_counter()
+            # Clocks step: a time before nothing is none.
+            queued = max(0.0, (self._clock() - turn.said_at).total_seconds())
             reply = await self._unless_closing(self._rasa.ask(turn))
+        answered = time.perf_counter()
         if reply.miss is not None:
             # Off the loop: recognising names in a text takes a language model.
             masked = await asyncio.to_thread(self._mask, reply.miss.text)
@@ -226,6 +255,29 @@ class Turns:
         self._hub.changed(conversation_id)
         if reply.event is not None:
             self._seats_changed()
+        saved = time.perf_counter()
+        self._tell_how_it_went(
+            turn,
+            reply,
+            discarded=conversation is None,
+            seconds={
+                "queue": queued,
+                "rasa": answered - asked,
+                "actions": float(reply.understood.get("seconds", 0.0)),
+                "save": saved - answered,
+                "whole": queued + saved - asked,
+            },
+        )
+
+    def _tell_how_it_went(
+        self, turn: TurnRequest, reply: Reply, *, discarded: bool, seconds: Mapping[str, float]
+    ) -> None:
+        topic = reply.messages[-1].topic or "" if reply.messages else ""
+        outcome: TurnOutcome = "discarded" if discarded else _outcome(reply, topic)
+        whole = round(seconds["whole"], 4)
+        extra = {"seq": turn.seq, "topic": topic, "outcome": outcome, "seconds": whole}
+        log.info("answered", extra=extra)
+        self._report(Report(outcome=outcome, topic=topic, seconds=seconds))
 
     async def _still_owed(
         self, connection: AsyncConnection, conversation_id: ConversationId, seq: int
@@ -256,7 +308,9 @@ class Turns:
         if reply.handover is not None:
             conversation = await self._hand_over(connection, conversation, reply.handover)
         if reply.withdraw and visitor.is_waiting(conversation):
-            await assignment.give_back(connection, conversation, now=self._clock())
+            now = self._clock()
+            await assignment.give_back(connection, conversation, now=now)
+            await following.settled(connection, conversation.id, outcome=Outcome.WITHDREW, now=now)
             conversation = conversation.withdraw()
         if reply.miss is not None:
             await leads.add_miss(
@@ -275,7 +329,12 @@ class Turns:
         self, connection: AsyncConnection, conversation: Conversation, request: EventRequest
     ) -> Content:
         """What Marie says of a registration, once it is known who has the seat."""
-        outcome, rank = await events.decide(connection, conversation.id, request, now=self._clock())
+        now = self._clock()
+        outcome, rank = await events.decide(connection, conversation.id, request, now=now)
+        if outcome in ("seat", "waiting"):
+            await consents.give(
+                connection, conversation.id, purpose="event", text=request.consent, at=now
+            )
         content = request.outcomes[outcome]
         return replace(content, text=content.text.replace("{rank}", str(rank)))
 
@@ -310,7 +369,11 @@ class Turns:
             request=request,
         )
         await leads.add(connection, lead)
-        await assignment.assign(connection, lead, organizations=self._organizations)
+        await consents.give(
+            connection, conversation.id, purpose="lead", text=request.consent, at=now
+        )
+        await assignment.assign(connection, lead, organizations=self._terms.organizations)
+        await following.opened(connection, conversation.id, now=now, terms=self._terms)
         return conversation.ask_for_person(now)
 
     async def _say_that_rasa_is_away(self, conversation_id: ConversationId) -> None:
@@ -356,3 +419,13 @@ class Turns:
             await conversations.save(connection, conversation)
         if said:
             self._hub.changed(conversation_id)
+
+
+def _outcome(reply: Reply, topic: str) -> TurnOutcome:
+    if reply.handover is not None:
+        return "handed_over"
+    if topic == "out_of_scope":
+        return "out_of_scope"
+    if reply.miss is not None:
+        return "missed"
+    return "asked_back" if topic == "clarify" else "answered"

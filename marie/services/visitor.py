@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -22,9 +23,12 @@ from marie.domain.messages import (
     check_client_id,
     check_text,
 )
-from marie.services import assignment, events
+from marie.knowledge.waiting import Terms
+from marie.services import erasures
+from marie.services.erasures import Erasure
+from marie.services.following import TERMS
 from marie.services.live import Hub
-from marie.store import conversations, leads, reports, staff
+from marie.store import consents, conversations, leads, reports, staff
 from marie.store import events as event_store
 from marie.store.conversations import Erased
 from marie.store.engine import Database
@@ -67,9 +71,18 @@ def hash_token(token: str) -> str:
 
 
 async def start_conversation(
-    database: Database, *, greeting: Content, marie: str, clock: Clock
+    database: Database,
+    *,
+    greeting: Content,
+    marie: str,
+    clock: Clock,
+    consent: str = "",
+    source: str = "",
 ) -> Started:
-    """Begin a conversation to which the visitor consented; Marie's greeting is its message 1."""
+    """Begin a conversation to which the visitor consented; Marie's greeting is its message 1.
+
+    `consent`: the sentence that she accepted. `source`: the host name of the site where she is.
+    """
     now = clock()
     token = secrets.token_urlsafe(32)
     conversation = Conversation(
@@ -77,7 +90,12 @@ async def start_conversation(
     )
     message = Message(seq=1, author="marie", name=marie, at=now, content=greeting)
     async with database.write() as connection:
-        await conversations.add(connection, conversation, token_hash=hash_token(token))
+        await conversations.add(
+            connection, conversation, token_hash=hash_token(token), source=source
+        )
+        await consents.give(
+            connection, conversation.id, purpose="conversation", text=consent, at=now
+        )
         await conversations.append(connection, conversation.id, message)
     return Started(conversation_id=conversation.id, token=token, messages=[message])
 
@@ -256,16 +274,32 @@ async def export(
 
 
 async def erase(
-    database: Database, hub: Hub, conversation_id: ConversationId, *, token: str, clock: Clock
+    database: Database,
+    hub: Hub,
+    conversation_id: ConversationId,
+    *,
+    token: str,
+    clock: Clock,
+    data: Path | None = None,
+    terms: Terms = TERMS,
 ) -> None:
-    """Erase the conversation everywhere. Rasa has nothing of it: it keeps no tracker."""
+    """Erase the conversation everywhere. Rasa has nothing of it: it keeps no tracker.
+
+    `data`: where the log of erasures is, by which a restored backup erases it again. `terms`:
+    by whose hours delays are counted.
+    """
+    now = clock()
     async with database.write() as connection:
         conversation = await conversations.load(connection, conversation_id, lock=True)
-        await assignment.give_back(connection, conversation, now=clock())
-        await events.leave_all(connection, conversation_id, now=clock())
-        await conversations.erase(
-            connection, conversation_id, token_hash=hash_token(token), at=clock()
+        await erasures.forget(connection, conversation, hours=terms.hours, now=now)
+        await conversations.remember_erased(
+            connection, conversation_id, token_hash=hash_token(token), at=now
         )
+        if data is not None:
+            erasures.write_down(
+                data,
+                Erasure(at=now, conversation_id=conversation_id, token_hash=hash_token(token)),
+            )
     await database.scrub()
     hub.changed(conversation_id)
 

@@ -15,9 +15,9 @@ figure_count = Table(
     Column("region", String(60), primary_key=True),
     Column("source", String(100), primary_key=True),
     Column("detail", String(32), primary_key=True),
-    Column("count", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
 )
-"""A `marie.domain.figures.Cell` a row (its fields, "" where one has no sense), and how many.
+"""A `marie.domain.figures.Cell` a row (its fields, "" where one has no sense), and how many (`number`).
 
 Only what is no longer there to be counted: conversations that were erased or purged, and the
 widget's loads, of which nothing else is ever kept.

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from marie import clock
 from marie.knowledge.opened import Knowledge, open_knowledge
-from marie.knowledge.organizations import load_organizations
+from marie.knowledge.waiting import load_terms
 from marie.language.safety import read_safety
 from marie.rasa.client import RasaClient
 from marie.services import assignment
@@ -57,6 +57,7 @@ from marie.web.keys import (
     SEATS_CHANGED,
     SETTINGS,
     SIGNER,
+    TERMS,
     TURNS,
 )
 from marie.web.limits import Limits
@@ -65,6 +66,7 @@ from marie.web.pages import add_templates, page_errors
 from marie.web.problems import api_problems
 from marie.web.signing import Signer, open_key
 from marie.web.static import add_static_routes
+from marie.web.visits import counted_visits, visits
 
 MAX_BODY = 128 * 1024
 
@@ -84,7 +86,7 @@ def create_app(
     knowledge = knowledge or open_knowledge(settings.knowledge, settings.data)
     app = web.Application(
         client_max_size=MAX_BODY,
-        middlewares=[health.measured, security_headers, api_problems, page_errors],
+        middlewares=[health.measured, visits, security_headers, api_problems, page_errors],
     )
     app[SETTINGS] = settings
     app[CLOCK] = read_clock
@@ -94,6 +96,7 @@ def create_app(
     app[HUB] = Hub()
     app[LIBRARY] = knowledge.live
     app[GAZETTEER] = knowledge.gazetteer
+    app[TERMS] = load_terms(settings.knowledge)
     app[DIRECTORY] = knowledge.directories
     app[health.LAST_CHECK] = {}
     add_templates(app)
@@ -128,6 +131,7 @@ def create_app(
             event_news.follow_events,
             _http,
             _turns(grace),
+            counted_visits,
             timed_work,
         ]
     )
@@ -167,8 +171,7 @@ async def _http(app: web.Application) -> AsyncIterator[None]:
 def _turns(grace: float) -> Callable[[web.Application], AsyncIterator[None]]:
     async def run(app: web.Application) -> AsyncIterator[None]:
         library = app[LIBRARY]
-        organizations = load_organizations(app[SETTINGS].knowledge)
-        await assignment.add_known(app[DATABASE], organizations)
+        await assignment.add_known(app[DATABASE], app[TERMS].organizations)
         alarming = read_safety(app[SETTINGS].knowledge / "safety.yml")
         app[TURNS] = Turns(
             app[DATABASE],
@@ -183,7 +186,8 @@ def _turns(grace: float) -> Callable[[web.Application], AsyncIterator[None]]:
             clock=app[CLOCK],
             grace=grace,
             seats_changed=app[SEATS_CHANGED].set,
-            organizations=organizations,
+            report=app[METRICS].turn,
+            terms=app[TERMS],
         )
         await app[TURNS].recover()
         yield

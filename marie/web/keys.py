@@ -11,7 +11,9 @@ from marie.clock import Clock
 from marie.knowledge.library import LiveLibrary
 from marie.knowledge.places import Gazetteer
 from marie.knowledge.published import LiveDirectory
+from marie.knowledge.waiting import Terms
 from marie.rasa.client import RasaClient
+from marie.services.figures import Visits
 from marie.services.jobs import Jobs
 from marie.services.live import Hub
 from marie.services.turns import Turns
@@ -32,8 +34,11 @@ RASA = web.AppKey("rasa", RasaClient)
 HUB = web.AppKey("hub", Hub)
 TURNS = web.AppKey("turns", Turns)
 JOBS = web.AppKey("jobs", Jobs)
+VISITS = web.AppKey("visits", Visits)
 SEATS_CHANGED = web.AppKey("seats_changed", asyncio.Event)
 """Set when somebody registered for an event, or left one."""
 LIMITS = web.AppKey("limits", Limits)
 METRICS = web.AppKey("metrics", Metrics)
 SIGNER = web.AppKey("signer", Signer)
+TERMS = web.AppKey("terms", Terms)
+"""How long what may wait, and by whose hours."""

@@ -24,12 +24,23 @@ from marie.store.conversations import Erased, UnknownConversation
 from marie.web.documents import shown
 from marie.web.forms import form_client_id, keep_cookie, read_form
 from marie.web.headers import same_origin
-from marie.web.keys import CLOCK, DATABASE, HUB, LIBRARY, LIMITS, SEATS_CHANGED, TURNS
+from marie.web.keys import (
+    CLOCK,
+    DATABASE,
+    HUB,
+    LIBRARY,
+    LIMITS,
+    SEATS_CHANGED,
+    SETTINGS,
+    TERMS,
+    TURNS,
+    VISITS,
+)
 from marie.web.labels import PROBLEMS
 from marie.web.limits import CONVERSATIONS, TooMany
 from marie.web.pages import page
 from marie.web.problems import Problem, as_problem, json_response
-from marie.web.requests import address, known_form
+from marie.web.requests import address, host_of, known_form
 from marie.web.speech import MARIE, greeting
 from marie.web.visitors import SendRequest, limit_writing, take_in
 
@@ -73,6 +84,7 @@ async def show(request: web.Request) -> web.Response:
     visit = await _visit(request)
     library = request.app[LIBRARY].current()
     if visit is None:
+        request.app[VISITS].count(host_of(request))
         response = page(request, "chat_consent.html", consent=library.phrase("consent_line"))
         response.del_cookie(COOKIE, path=PATH)
         return response
@@ -128,8 +140,14 @@ async def start(request: web.Request) -> web.Response:
         return _to_conversation()
     app = request.app
     await app[LIMITS].take("conversations", address(request), CONVERSATIONS)
+    library = app[LIBRARY].current()
     started = await visitor.start_conversation(
-        app[DATABASE], greeting=greeting(app[LIBRARY].current()), marie=MARIE, clock=app[CLOCK]
+        app[DATABASE],
+        greeting=greeting(library),
+        marie=MARIE,
+        clock=app[CLOCK],
+        consent=library.phrase("consent_line"),
+        source=host_of(request),
     )
     response = _to_conversation()
     token = f"{started.conversation_id}.{started.token}"
@@ -225,7 +243,13 @@ async def erase(request: web.Request) -> web.Response:
     if visit is not None:
         app = request.app
         await visitor.erase(
-            app[DATABASE], app[HUB], visit.conversation_id, token=visit.token, clock=app[CLOCK]
+            app[DATABASE],
+            app[HUB],
+            visit.conversation_id,
+            token=visit.token,
+            clock=app[CLOCK],
+            data=app[SETTINGS].data,
+            terms=app[TERMS],
         )
         app[SEATS_CHANGED].set()
     response = page(request, "chat_erased.html")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 from aiohttp import web
 
 from marie.domain.conversation import ConversationId
+from marie.domain.figures import host
 from marie.services import visitor
 from marie.store.conversations import UnknownConversation
 from marie.web.keys import DATABASE, SETTINGS
@@ -53,6 +55,15 @@ def address(request: web.Request) -> str:
         if len(forwarded) >= proxies and forwarded[-proxies].strip():
             return forwarded[-proxies].strip()
     return request.remote or ""
+
+
+def host_of(request: web.Request) -> str:
+    """The host name of the page that asks, as its browser tells it; "" when it does not."""
+    told = request.headers.get("Origin") or request.headers.get("Referer") or ""
+    try:
+        return host(urlsplit(told).netloc)
+    except ValueError:
+        return ""
 
 
 def bearer(request: web.Request) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from functools import partial
 from typing import Annotated
 
 import msgspec
 from aiohttp import web
 
+from marie import logs
 from marie.domain.conversation import Conversation, ConversationId
 from marie.services import reports, visitor
 from marie.web.documents import shown
@@ -19,6 +21,8 @@ from marie.web.keys import (
     LIMITS,
     METRICS,
     SEATS_CHANGED,
+    SETTINGS,
+    TERMS,
     TURNS,
 )
 from marie.web.limits import CONVERSATIONS, MESSAGES, MESSAGES_BY_ADDRESS
@@ -28,6 +32,7 @@ from marie.web.requests import (
     address,
     bearer,
     conversation,
+    host_of,
     json_body,
     whole_number,
 )
@@ -35,6 +40,8 @@ from marie.web.speech import MARIE, greeting
 
 MAX_WAIT = 25
 """Seconds that `?wait=` may ask for."""
+
+log = logging.getLogger(__name__)
 
 routes = web.RouteTableDef()
 
@@ -75,8 +82,14 @@ async def start(request: web.Request) -> web.Response:
     body = await json_body(request, StartRequest)
     if not body.consent:
         raise Problem("consent")
+    library = app[LIBRARY].current()
     started = await visitor.start_conversation(
-        app[DATABASE], greeting=greeting(app[LIBRARY].current()), marie=MARIE, clock=app[CLOCK]
+        app[DATABASE],
+        greeting=greeting(library),
+        marie=MARIE,
+        clock=app[CLOCK],
+        consent=library.phrase("consent_line"),
+        source=host_of(request),
     )
     return json_response(
         {
@@ -125,6 +138,8 @@ async def take_in(
         clock=app[CLOCK],
     )
     app[METRICS].messages.inc()
+    with logs.about(request=logs.REQUEST.get(), conversation=conversation_id):
+        log.info("taken in", extra={"seq": received.seq})
     if received.owed:
         app[TURNS].wake(conversation_id)
     return received
@@ -206,7 +221,13 @@ async def erase(request: web.Request) -> web.Response:
     conversation_id = await conversation(request)
     app = request.app
     await visitor.erase(
-        app[DATABASE], app[HUB], conversation_id, token=bearer(request), clock=app[CLOCK]
+        app[DATABASE],
+        app[HUB],
+        conversation_id,
+        token=bearer(request),
+        clock=app[CLOCK],
+        data=app[SETTINGS].data,
+        terms=app[TERMS],
     )
     app[SEATS_CHANGED].set()
     return web.Response(status=204)

@@ -64,7 +64,7 @@ def upgrade() -> None:
         sa.Column("region", sa.String(length=60), nullable=False),
         sa.Column("source", sa.String(length=100), nullable=False),
         sa.Column("detail", sa.String(length=32), nullable=False),
-        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint(
             "day",
             "measure",

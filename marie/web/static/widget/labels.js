@@ -15,7 +15,7 @@ export const LABELS = {
 
   hello: 'Bonjour, je suis Marie.',
   offer: 'Logement, garderie, école, emploi, bail\u00a0: je réponds à vos questions sur la vie en région au Québec.',
-  consent: 'Je suis une assistante automatisée. Si vous acceptez, vos messages sont conservés pour vous répondre et, à votre demande, remis à une personne conseillère; vous pouvez tout effacer à tout moment. ',
+  consent: 'Je suis une assistante automatisée. Si vous acceptez, vos messages sont conservés pour vous répondre et, à votre demande, remis à une personne conseillère. Vous pouvez tout effacer à tout moment. N’écrivez pas de numéro d’assurance sociale ni de détails médicaux. ',
   privacy: 'Confidentialité',
   accept: 'J’accepte et je commence',
   refuse: 'Non merci',
