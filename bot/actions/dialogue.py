@@ -16,6 +16,7 @@ from bot.actions.places import named_places
 from bot.actions.plan import continues_plan
 from bot.actions.replies import answer, plain, quick_reply
 from bot.actions.respond import form_topic, question_buttons, question_phrase
+from bot.actions.summary import SUMMARY
 from bot.actions.trips import picks_event
 from bot.actions.turn import Entity, Focus, Turn
 from bot.actions.wiring import Desk
@@ -191,8 +192,8 @@ def _restart(turn: Turn, desk: Desk) -> Reply:
     start = desk.library.default_entry("greeting")
     buttons = [quick_reply(each.title, each.topic) for each in start.quick_replies if each.topic]
     content = plain(desk.library, "restart_ok", topic="greeting", buttons=buttons)
-    # How to speak to her is no part of what she told.
-    kept = {"simple": True} if turn.profile.get("simple") else {}
+    # How to speak to her, and what a person left for her, is no part of what she told.
+    kept = {each: turn.profile[each] for each in ("simple", SUMMARY) if turn.profile.get(each)}
     return answer(turn, content, focus=Focus(), profile=kept)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.actions.programs import FOUNDING
 from bot.actions.situation import note
+from bot.actions.summary import left_summary
 from bot.actions.traces import LANGUAGE, traced
 from bot.actions.turn import Turn
 from bot.actions.wiring import Desk
@@ -61,6 +62,8 @@ def shown_lines(passed: Passed, turn: Turn, desk: Desk) -> str:
         said.append(("programs", french_list(judged, "et")))
     if matches := turn.profile.get("matches"):
         said.append(("matches", str(len(matches))))
+    if summary := left_summary(turn):
+        said.append(("summary", summary.by))
     said.append(("contact", ", ".join(passed.contact.values()) or library.phrase("contact_none")))
     lines = [library.phrase(f"file_{name}", value=words) for name, words in said]
     return "\n".join(f"• {line}" for line in [*lines, library.phrase("file_messages")])
@@ -119,6 +122,8 @@ def _project(passed: Passed, turn: Turn, desk: Desk) -> Iterator[_Part]:
         yield "when", "move_by", french_day(moving)
     if (end := _lease_end(turn)) is not None:
         yield "lease", "lease.end", french_day(end)
+    if (summary := left_summary(turn)) is not None:
+        yield "summary", "summary", summary.text
 
 
 def _person(facts: Mapping[str, Any], turn: Turn, desk: Desk) -> Iterator[_Part]:

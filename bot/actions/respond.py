@@ -3,9 +3,10 @@
 This is the whole order of precedence of Marie's talk:
 1. danger and distress, from any state, by their words whatever was read;
 2. requests recognised by their words alone: to cheat, to have one's file read (`asked.yml`);
-3. « stop », « on recommence », « pourquoi cette question? »;
-4. the answer to the question that she asked;
-5. the topic of the message; a question left open is recalled after it, a second need is offered.
+3. what a counsellor left with Marie, when it is asked for;
+4. « stop », « on recommence », « pourquoi cette question? »;
+5. the answer to the question that she asked;
+6. the topic of the message; a question left open is recalled after it, a second need is offered.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from bot.actions.places import named_place
 from bot.actions.plan import tells_of_a_move
 from bot.actions.replies import MAX_QUICK_REPLIES, answer, plain, quick_reply
 from bot.actions.situation import remember
+from bot.actions.summary import asks_for_summary, tell_summary
 from bot.actions.traces import with_traces
 from bot.actions.turn import Entity, Focus, Pending, Turn
 from bot.actions.wiring import Desk
@@ -90,6 +92,9 @@ def _reply(
     pending = turn.focus.pending
     if turn.intent == "safety":
         return topics[turn.intent](turn, desk)
+    if asks_for_summary(turn, desk):
+        summary = tell_summary(turn, desk)
+        return summary if pending is None else _recall(summary, desk, pending)
     if pending is None:
         told = about_cards(turn, desk, topics) if turn.value("entry") is None else None
         if told is not None:
