@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 """The project's folder: `bot/`, `knowledge/`, `migrations/` stand in it."""
@@ -18,6 +21,27 @@ MAX_PROCESSES = 64
 
 class BadSetting(Exception):
     """A setting has a value that Marie cannot use."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SmtpServer:
+    """A mail server. `tls`: encrypted from the first byte; else STARTTLS, except on loopback."""
+
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    tls: bool
+
+    @property
+    def loopback(self) -> bool:
+        """Whether nothing leaves this machine on the way there."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +62,8 @@ class Settings:
     redis_url: str | None
     public_url: str
     trusted_proxies: int
+    smtp: SmtpServer | None
+    mail_from: str
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Settings:
@@ -60,6 +86,8 @@ class Settings:
             redis_url=env.get("MARIE_REDIS_URL") or None,
             public_url=env.get("MARIE_PUBLIC_URL") or f"http://localhost:{port}",
             trusted_proxies=_count(env, "MARIE_TRUSTED_PROXIES", 0),
+            smtp=_smtp(env),
+            mail_from=_mail_from(env),
         )
         if settings.web_processes > 1 and not settings.on_postgresql:
             raise BadSetting("MARIE_WEB_PROCESSES: more than one needs PostgreSQL")
@@ -117,3 +145,43 @@ def _switch(env: Mapping[str, str], name: str, *, default: bool) -> bool:
     if text not in {"on", "off"}:
         raise BadSetting(f"{name}={text}: on or off")
     return text == "on"
+
+
+def _smtp(env: Mapping[str, str]) -> SmtpServer | None:
+    """The password is in no error: these are printed."""
+    name = "MARIE_SMTP_URL"
+    url = env.get(name)
+    if not url:
+        return None
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise BadSetting(f"{name}: smtp://user:password@host:587 or smtps://…:465") from error
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise BadSetting(f"{name}: smtp://user:password@host:587 or smtps://…:465")
+    tls = parts.scheme == "smtps"
+    return SmtpServer(
+        host=parts.hostname,
+        port=port or (465 if tls else 587),
+        user=unquote(parts.username or ""),
+        password=_secret(env, "MARIE_SMTP_PASSWORD_FILE") or unquote(parts.password or ""),
+        tls=tls,
+    )
+
+
+def _mail_from(env: Mapping[str, str]) -> str:
+    address = env.get("MARIE_MAIL_FROM") or ""
+    if address and not re.fullmatch(r"[^@\s<>]+@[A-Za-z0-9.-]+", address):
+        raise BadSetting(f"MARIE_MAIL_FROM={address}: an e-mail address, without a name")
+    if env.get("MARIE_SMTP_URL") and not address:
+        raise BadSetting("MARIE_MAIL_FROM: the address that e-mails come from is missing")
+    return address or "marie@localhost"
+
+
+def _secret(env: Mapping[str, str], name: str) -> str:
+    path = env.get(name)
+    try:
+        return Path(path).read_text(encoding="utf-8").strip() if path else ""
+    except (OSError, UnicodeError) as error:
+        raise BadSetting(f"{name}={path}: cannot be read") from error

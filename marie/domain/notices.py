@@ -41,7 +41,7 @@ WEBHOOK_FOR = timedelta(days=1)
 """How long a delivery is tried before it is given up."""
 
 JITTER = 0.2
-"""A pause is up to so much shorter or longer, so that what failed together is not tried together."""
+"""Pauses are up to so much shorter or longer: what failed together is not tried together."""
 
 
 @dataclass(frozen=True, kw_only=True)

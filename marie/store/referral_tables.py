@@ -19,8 +19,8 @@ territory_agent = Table(
     Column("imported_at", Moment, nullable=False),
     Column("gone_at", Moment),
 )
-"""A Place aux jeunes agent as the imported list tells it. `area`: region or MRC in the list's words,
-`region`: its code if it was recognised. `gone_at`: not in the newest list any more."""
+"""A Place aux jeunes agent as the imported list tells it. `area`: region or MRC as it says it,
+`region`: its code if that was recognised. `gone_at`: not in the newest list any more."""
 
 referral = Table(
     "referral",
