@@ -3,6 +3,7 @@
 from alembic import context
 
 from marie.store import (  # noqa: F401 (tables join the metadata)
+    account_tables,
     appointment_tables,
     assignment_tables,
     card_tables,
@@ -14,6 +15,7 @@ from marie.store import (  # noqa: F401 (tables join the metadata)
     opening_tables,
     paper_tables,
     privacy_tables,
+    revision_tables,
     referral_tables,
 )
 from marie.store.tables import metadata

@@ -224,7 +224,12 @@ staff = Table(
     Column("must_change_password", Boolean, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("disabled_at", Moment),
+    Column("totp_seed", String(32)),
+    Column("totp_since", Moment),
+    Column("totp_step", Integer),
 )
+"""`totp_seed`: what the second factor's secret is derived from, with this installation's key;
+`totp_since`: since when it is asked for; `totp_step`: the newest 30 seconds whose code was used."""
 
 staff_session = Table(
     "staff_session",
@@ -233,7 +238,11 @@ staff_session = Table(
     Column("staff_id", String(32), ForeignKey("staff.id", ondelete="CASCADE"), nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
+    Column("seen_at", Moment),
+    Column("browser", Text),
+    Column("address", Text),
 )
+"""`browser`: which one, by its family and system; `address`: the first parts of its address."""
 
 audit = Table(
     "audit",
