@@ -15,8 +15,8 @@ from marie.store import (  # noqa: F401 (tables join the metadata)
     opening_tables,
     paper_tables,
     privacy_tables,
-    revision_tables,
     referral_tables,
+    revision_tables,
 )
 from marie.store.tables import metadata
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from marie import logs
 from marie.guidance.eligibility import Program
 from marie.guidance.plan import StepRule
 from marie.knowledge.asked import Asked, load_asked
@@ -84,10 +85,11 @@ def open_desk(knowledge: Path, data: Path | None = None) -> Desk:
     opened = open_knowledge(knowledge, data)
     return Desk(
         live=opened.live,
+        overlay=opened.overlay,
         gazetteer=opened.gazetteer,
         directories=opened.directories,
         card_words=opened.card_words,
-        live_programs=LivePrograms(knowledge),
+        live_programs=LivePrograms(knowledge, overlay=opened.overlay),
         live_openings=LiveOpenings(data),
         matching=load_matching(knowledge),
         lease=load_lease_rules(knowledge / "lease"),
@@ -110,4 +112,7 @@ def open_desk(knowledge: Path, data: Path | None = None) -> Desk:
 def desk() -> Desk:
     """The desk of this process."""
     settings = Settings.from_env(os.environ)
+    if logs.PROCESS in os.environ:
+        # The action server starts its workers anew, without the logging that it was given.
+        logs.configure()
     return open_desk(settings.knowledge, settings.data)

@@ -9,7 +9,7 @@ from tqdm import tqdm
 from marie import clock
 from marie.cli.run import bring_up_to_date
 from marie.knowledge.library import LiveLibrary
-from marie.knowledge.opened import open_gazetteer
+from marie.knowledge.opened import open_gazetteer, open_overlay
 from marie.services import links
 from marie.services.directory import publish_directory
 from marie.services.link_requests import asking
@@ -22,7 +22,9 @@ async def check_links(settings: Settings, every: int, *, delay: float = links.DE
     no host at all answered.
     """
     database = await bring_up_to_date(create_engine(settings.database_url), settings)
-    mentions = await links.named(database, LiveLibrary(settings.knowledge).current())
+    mentions = await links.named(
+        database, LiveLibrary(settings.knowledge, overlay=open_overlay(settings.data)).current()
+    )
     bar = tqdm(unit="", leave=False, disable=None, delay=0.5)
 
     def progress(done: int, whole: int) -> None:

@@ -29,6 +29,20 @@ _KINDS = {
 }
 
 
+def place_of(error: msgspec.ValidationError) -> tuple[str, str]:
+    """Where in a content an error lies ("sources.0.url", "" for the whole), and what it says."""
+    said = str(error)
+    path = _PATH.search(said)
+    steps: list[str] = []
+    if path is not None and path["path"]:
+        for name, place in re.findall(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]", path["path"]):
+            steps.append(name or place)
+        said = said[: path.start()]
+    if named := re.fullmatch(r"Object (?:contains unknown|missing required) field `(.+?)`", said):
+        steps.append(named[1])
+    return ".".join(steps), _said(said)
+
+
 def in_french(error: Exception, raw: Any = None) -> str:
     """What `error` says of a file whose content was read as `raw`, without a full stop."""
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
@@ -43,12 +57,14 @@ def in_french(error: Exception, raw: Any = None) -> str:
     said = str(error)
     path = _PATH.search(said)
     where = _place(path["path"], raw) if path and path["path"] else ""
-    said = said[: path.start()] if path else said
+    return f"{where}{_said(said[: path.start()] if path else said)}"
+
+
+def _said(said: str) -> str:
     for pattern, sentence in _SENTENCES:
         if match := re.fullmatch(pattern, said):
-            said = sentence.format(*(_kind(each) for each in match.groups()))
-            break
-    return f"{where}{said}"
+            return sentence.format(*(_kind(each) for each in match.groups()))
+    return said
 
 
 def _place(path: str, raw: Any) -> str:

@@ -1,8 +1,8 @@
 """Reads `knowledge/` and answers for it: entries by topic, phrases, values at a date.
 
 `Library.load` checks everything and raises `KnowledgeErrors` with one French sentence a mistake;
-`marie knowledge check` prints them. `LiveLibrary` reads the files again when one has changed, so
-that what an editor saves is spoken in the next turn.
+`marie knowledge check` prints them. `LiveLibrary` reads the files again when one has changed and
+lays what was published over them, so that what an editor saves is spoken in the next turn.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-import msgspec
-import yaml
 from msgspec.structs import replace as replace_text
 
+from marie.knowledge.checks import content_mistakes, library_mistakes
+from marie.knowledge.items import Folder, Items, Kind, Mistake, convert, overlaid
 from marie.knowledge.model import (
     GROUPS,
     PLACEHOLDER,
@@ -31,13 +31,12 @@ from marie.knowledge.model import (
     RegionProfile,
     Source,
 )
-
-MAX_TEXT = 900
-"""Longest `text` of an entry, in characters: what a phone shows without scrolling twice."""
+from marie.knowledge.overlay import NOTHING, LiveOverlay, Published
 
 _PARAGRAPH = re.compile(r"(?<!\n)\n(?=[^\n–•])")
 
-T = TypeVar("T")
+_KINDS: tuple[Kind, ...] = ("entry", "parameter", "phrase", "place")
+"""What a library is made of."""
 
 
 class KnowledgeErrors(Exception):
@@ -60,21 +59,37 @@ class Library:
     @classmethod
     def load(cls, folder: Path) -> Library:
         """Read and check everything; `KnowledgeErrors` names file and mistake."""
-        problems: list[str] = []
-        library = cls(
-            entries=_by_id(_entries(folder, problems), problems),
-            parameters=_by_id(_parameters(folder, problems), problems),
-            phrases=_phrases(folder, problems),
-            profiles={
-                profile.code: profile
-                for path in sorted((folder / "places" / "profiles").glob("*.yml"))
-                for profile in _convert(path, _read(path, problems), RegionProfile, problems)
-            },
-        )
-        problems.extend(library._problems())
+        items, problems = Folder(folder).items()
+        problems += place_problems(items)
+        library, mistakes = cls.build(items)
+        problems += dict.fromkeys(each.sentence for each in mistakes)
         if problems:
             raise KnowledgeErrors(problems)
         return library
+
+    @classmethod
+    def build(cls, items: Items) -> tuple[Library, list[Mistake]]:
+        """The library of these items, without those that cannot be read, and what is wrong."""
+        mistakes: list[Mistake] = []
+        values: dict[Kind, dict[str, Any]] = {kind: {} for kind in _KINDS}
+        for kind in _KINDS:
+            for item in items[kind].values():
+                value, wrong = convert(item)
+                mistakes += wrong
+                mistakes += content_mistakes(item)
+                if value is not None:
+                    values[kind][item.id] = value
+        library = cls(
+            entries=values["entry"],
+            parameters=values["parameter"],
+            phrases=values["phrase"],
+            profiles=values["place"],
+        )
+        return library, [*mistakes, *library.mistakes()]
+
+    def mistakes(self) -> Iterator[Mistake]:
+        """What is wrong among items that name each other."""
+        return library_mistakes(self.entries, self.parameters, self.phrases)
 
     def topic_entries(self, topic: str) -> list[Entry]:
         """Every entry of a topic, the default one first."""
@@ -127,138 +142,86 @@ class Library:
         phrase = self.phrases[phrase_id]
         return PLACEHOLDER.sub(lambda match: values[match[1]], phrase.text).strip()
 
-    def _problems(self) -> Iterator[str]:
-        for entry in self.entries.values():
-            yield from self._entry_problems(entry)
-        for topic in sorted(TOPICS):
-            defaults = [entry.id for entry in self.topic_entries(topic) if entry.default]
-            if len(defaults) != 1:
-                yield (
-                    f"Sujet « {topic} » : il faut exactement une fiche avec « default: true », "
-                    f"il y en a {len(defaults)} ({', '.join(defaults) or 'aucune'})."
-                )
-        for phrase_id, phrase in self.phrases.items():
-            said = f"{phrase.text} {phrase.simple or ''}"
-            for name in set(PLACEHOLDER.findall(said)) - set(phrase.placeholders):
-                yield f"Phrase « {phrase_id} » : « {{{name}}} » n’est pas dans ses placeholders."
-        for parameter in self.parameters.values():
-            for value in parameter.values:
-                if value.until is not None and value.until < value.from_:
-                    yield f"Paramètre « {parameter.id} » : « until » précède « from »."
-
-    def _entry_problems(self, entry: Entry) -> Iterator[str]:
-        where = f"Fiche « {entry.id} »"
-        if entry.topic not in TOPICS:
-            yield f"{where} : le sujet « {entry.topic} » n’existe pas."
-        for text in filter(None, (entry.text, entry.simple, entry.details, entry.found)):
-            for name in PLACEHOLDER.findall(text):
-                if name not in self.parameters:
-                    yield f"{where} : le paramètre « {{{name}}} » n’existe pas."
-            if "<" in text and ">" in text:
-                yield f"{where} : le texte contient du HTML."
-        if len(entry.text) > MAX_TEXT:
-            yield f"{where} : le texte a {len(entry.text)} caractères, {MAX_TEXT} au plus."
-        urls = [link.url for link in entry.links] + [source.url for source in entry.sources]
-        for url in urls:
-            if not url.startswith(("https://", "http://")):
-                yield f"{where} : l’adresse « {url} » n’est pas une adresse web."
-        for reply in entry.quick_replies:
-            if (reply.topic is None) == (reply.entry is None):
-                yield f"{where} : la réponse rapide « {reply.title} » nomme un sujet OU une fiche."
-            if reply.topic is not None and reply.topic not in TOPICS:
-                yield f"{where} : réponse rapide vers un sujet inconnu, « {reply.topic} »."
-            if reply.entry is not None and reply.entry not in self.entries:
-                yield f"{where} : réponse rapide vers une fiche inconnue, « {reply.entry} »."
-
 
 class LiveLibrary:
-    """The library of a folder, read again when a file in it changed.
+    """The library of a folder with what was published over it, as it is now.
 
-    The files are looked at no more than once in `every` seconds (some 200 `stat` calls, 1 ms). A
-    change that does not pass the checks is not taken: the last good library stays, and `problems`
-    says why.
+    The publications are looked at at each call, the files no more than once in `every` seconds
+    (some 200 `stat` calls, 1 ms). What does not pass the checks is not taken: of publications the
+    others stay, of files the last good ones; `problems` says why.
     """
 
-    def __init__(self, folder: Path, *, every: float = 1.0) -> None:
-        self._folder = folder
+    def __init__(
+        self, folder: Path, *, overlay: LiveOverlay | None = None, every: float = 1.0
+    ) -> None:
+        self._folder = Folder(folder)
+        self._overlay = overlay or LiveOverlay(None)
         self._every = every
-        self._state = _fingerprint(folder)
+        self._state = self._folder.stamp()
         self._looked_at = time.monotonic()
-        self._library = Library.load(folder)
+        self._published = self._overlay.current()
         self.problems: list[str] = []
+        self._library, self.problems = _load(self._folder, self._published)
 
     def current(self) -> Library:
         """The newest library that passes the checks."""
+        changed = False
         if time.monotonic() - self._looked_at >= self._every:
             self._looked_at = time.monotonic()
-            state = _fingerprint(self._folder)
-            if state != self._state:
-                self._state = state
-                try:
-                    self._library = Library.load(self._folder)
-                    self.problems = []
-                except KnowledgeErrors as error:
-                    self.problems = error.problems
+            state = self._folder.stamp()
+            changed = state != self._state
+            self._state = state
+        published = self._overlay.current()
+        if changed or published is not self._published:
+            self._published = published
+            try:
+                self._library, self.problems = _load(self._folder, published)
+            except KnowledgeErrors as error:
+                self.problems = error.problems
         return self._library
 
 
-def _fingerprint(folder: Path) -> frozenset[tuple[str, int, int]]:
-    paths = [
-        path
-        for part in ("topics", "parameters", "places/profiles")
-        for path in (folder / part).rglob("*.yml")
-    ]
-    stats = ((path, path.stat()) for path in [*paths, folder / "phrases.yml"])
-    return frozenset((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in stats)
+def _load(folder: Folder, published: Published) -> tuple[Library, list[str]]:
+    """The library, and what of the publications could not be taken.
+
+    `KnowledgeErrors` when the files themselves are wrong.
+    """
+    items, problems = folder.items()
+    problems += place_problems(items)
+    if problems:
+        raise KnowledgeErrors(problems)
+    library, mistakes = Library.build(overlaid(items, published.items))
+    if not mistakes:
+        return library, []
+    said = list(dict.fromkeys(each.sentence for each in mistakes))
+    blamed = {(each.kind, each.item) for each in mistakes}
+    for less in (_without(published, blamed), NOTHING):
+        library, mistakes = Library.build(overlaid(items, less.items))
+        if not mistakes:
+            return library, said
+    raise KnowledgeErrors(list(dict.fromkeys(each.sentence for each in mistakes)))
 
 
-def _entries(folder: Path, problems: list[str]) -> Iterator[Entry]:
-    for path in sorted((folder / "topics").glob("*/*.yml")):
-        if path.parent.name not in GROUPS:
-            problems.append(f"{path} : la famille « {path.parent.name} » n’existe pas.")
-        for entry in _convert(path, _read(path, problems), Entry, problems):
-            if entry.id != path.stem:
-                problems.append(f"{path} : « id » vaut « {entry.id} », pas le nom du fichier.")
-            if entry.topic in TOPICS and entry.topic not in GROUPS.get(path.parent.name, ()):
-                problems.append(f"{path} : « {entry.topic} » n’est pas de cette famille.")
-            yield entry
+def _without(published: Published, blamed: Iterable[tuple[Kind, str]]) -> Published:
+    left = {
+        kind: {name: each for name, each in items.items() if (kind, name) not in set(blamed)}
+        for kind, items in published.items.items()
+    }
+    return Published(version=published.version, items=left)
 
 
-def _parameters(folder: Path, problems: list[str]) -> Iterator[Parameter]:
-    for path in sorted((folder / "parameters").glob("*.yml")):
-        for parameters in _convert(path, _read(path, problems), tuple[Parameter, ...], problems):
-            yield from parameters
-
-
-def _phrases(folder: Path, problems: list[str]) -> dict[str, Phrase]:
-    path = folder / "phrases.yml"
-    for phrases in _convert(path, _read(path, problems), dict[str, Phrase], problems):
-        return phrases
-    return {}
-
-
-def _read(path: Path, problems: list[str]) -> Any:
-    try:
-        return yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
-    except (OSError, yaml.YAMLError) as error:
-        problems.append(f"{path} : illisible ({' '.join(str(error).split())}).")
-        return None
-
-
-def _convert(path: Path, value: Any, kind: type[T], problems: list[str]) -> Iterator[T]:
-    if value is None:
-        return
-    try:
-        yield msgspec.convert(value, kind)
-    except msgspec.ValidationError as error:
-        problems.append(f"{path} : {error}.")
-
-
-def _by_id(items: Iterable[T], problems: list[str]) -> dict[str, T]:
-    found: dict[str, T] = {}
-    for item in items:
-        item_id: str = getattr(item, "id")  # noqa: B009 - entries and parameters both have one
-        if item_id in found:
-            problems.append(f"« {item_id} » existe deux fois.")
-        found[item_id] = item
-    return found
+def place_problems(items: Items) -> list[str]:
+    """Entries whose file is not where, or not named as, their content says."""
+    problems = []
+    for item in items["entry"].values():
+        path, topic = item.path, item.content.get("topic")
+        if path is None:
+            continue
+        group = path.parent.name
+        if group not in GROUPS:
+            problems.append(f"{path} : la famille « {group} » n’existe pas.")
+        if item.id != path.stem:
+            problems.append(f"{path} : « id » vaut « {item.id} », pas le nom du fichier.")
+        if topic in TOPICS and topic not in GROUPS.get(group, ()):
+            problems.append(f"{path} : « {topic} » n’est pas de cette famille.")
+    return problems

@@ -12,6 +12,7 @@ from marie.knowledge.figures import load_wordings
 from marie.knowledge.freshness import load_periods
 from marie.knowledge.library import LiveLibrary
 from marie.knowledge.model import Figure
+from marie.knowledge.overlay import OVERLAY, LiveOverlay
 from marie.knowledge.places import Gazetteer
 from marie.knowledge.published import LiveDirectory
 from marie.knowledge.resources import load_resources
@@ -28,6 +29,7 @@ class Knowledge:
     """Entries and phrases, places, and the directory; what changes is read again by itself."""
 
     live: LiveLibrary
+    overlay: LiveOverlay
     gazetteer: Gazetteer
     directories: LiveDirectory
     card_words: CardWords
@@ -53,11 +55,18 @@ def open_gazetteer(folder: Path, data: Path | None = None) -> Gazetteer:
     )
 
 
+def open_overlay(data: Path | None) -> LiveOverlay:
+    """What administrators published; `data`: MARIE_DATA."""
+    return LiveOverlay(None if data is None else data / OVERLAY)
+
+
 def open_knowledge(folder: Path, data: Path | None = None) -> Knowledge:
     """Read a `knowledge/` folder in a third of a second; `data`: MARIE_DATA, what was imported."""
     gazetteer = open_gazetteer(folder, data)
+    overlay = open_overlay(data)
     return Knowledge(
-        live=LiveLibrary(folder),
+        live=LiveLibrary(folder, overlay=overlay),
+        overlay=overlay,
         gazetteer=gazetteer,
         card_words=load_card_words(folder),
         directories=LiveDirectory(

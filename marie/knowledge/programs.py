@@ -2,23 +2,70 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from marie.guidance.eligibility import Program
 from marie.guidance.program_mistakes import mistakes
+from marie.knowledge.checks import content_mistakes
+from marie.knowledge.items import Folder, Item, Mistake, convert, overlaid
 from marie.knowledge.library import KnowledgeErrors
+from marie.knowledge.overlay import LiveOverlay, Published
 from marie.knowledge.rules import Field, load_profile_fields, read
 
 QUESTION = "eligibility_ask_{field}"
 """The phrase that asks for a field."""
+
+_WHERE = re.compile(r"Programme « .+? »(?:, (?P<part>condition|exemple) « (?P<name>.+?) »)? : ")
+_PARTS = {"condition": "conditions", "exemple": "examples"}
 
 
 def load_programs(folder: Path) -> tuple[Program, ...]:
     """Every programme of a folder, in the order in which they are said."""
     programs = [read(path, Program) for path in sorted(folder.glob("*.yml"))]
     return tuple(sorted(programs, key=lambda program: (program.order, program.id)))
+
+
+def program_mistakes(program: Program) -> Iterator[Mistake]:
+    """What is wrong in a programme by itself, its own examples run."""
+    for sentence in mistakes(program):
+        where = _WHERE.match(sentence)
+        field, text = "", sentence
+        if where is not None:
+            text = sentence[where.end() :]
+            field = _PARTS.get(where["part"] or "", "")
+            if where["name"]:
+                text = f"{where['part']} « {where['name']} » : {text}"
+        yield Mistake(kind="program", item=program.id, field=field, text=text.removesuffix("."))
+
+
+def asked_mistakes(
+    program: Program, fields: Mapping[str, Field], phrases: Mapping[str, object]
+) -> Iterator[Mistake]:
+    """Conditions of which nobody asks what they need; `fields`, `phrases`: how one is asked."""
+    for field in dict.fromkeys(each.field for each in program.conditions if each.ask):
+        if field not in fields or QUESTION.format(field=field) not in phrases:
+            yield Mistake(
+                kind="program",
+                item=program.id,
+                field="conditions",
+                text=f"aucune question ne demande « {field} » (profile.yml et phrases.yml)",
+            )
+
+
+def named_mistakes(
+    program: Program, programs: Mapping[str, object], entries: Mapping[str, object]
+) -> Iterator[Mistake]:
+    """What a programme names that is not there."""
+    other = program.confused_with
+    if other is not None and other not in programs:
+        text = f"le programme « {other} » n’existe pas"
+        yield Mistake(kind="program", item=program.id, field="confused_with", text=text)
+    if program.entry is not None and program.entry not in entries:
+        text = f"la fiche « {program.entry} » n’existe pas"
+        yield Mistake(kind="program", item=program.id, field="entry", text=text)
 
 
 def program_problems(
@@ -35,14 +82,8 @@ def program_problems(
         return
     if program.id != path.stem:
         yield f"{path} : « id » vaut « {program.id} », pas le nom du fichier."
-    yield from mistakes(program)
-    asked = dict.fromkeys(each.field for each in program.conditions if each.ask)
-    for field in asked:
-        if field not in fields or QUESTION.format(field=field) not in phrases:
-            yield (
-                f"Programme « {program.id} » : aucune question ne demande « {field} » "
-                "(profile.yml et phrases.yml)."
-            )
+    yield from (each.sentence for each in program_mistakes(program))
+    yield from (each.sentence for each in asked_mistakes(program, fields, phrases))
 
 
 def all_problems(knowledge: Path, phrases: Mapping[str, object]) -> Iterator[str]:
@@ -65,49 +106,65 @@ def all_problems(knowledge: Path, phrases: Mapping[str, object]) -> Iterator[str
 
 
 class LivePrograms:
-    """The programmes of a folder as they are now.
+    """The programmes of a folder with what was published over them, as they are now.
 
-    The files are looked at no more than once in `every` seconds. A file with a mistake is not
-    taken: its last good version stays, the others change, and `problems` says why.
+    The publications are looked at at each call, the files no more than once in `every` seconds. A
+    programme with a mistake is not taken: its last good version stays, the others change, and
+    `problems` says why.
     """
 
-    def __init__(self, knowledge: Path, *, every: float = 1.0) -> None:
-        self._knowledge = knowledge
-        self._folder = knowledge / "programs"
+    def __init__(
+        self, knowledge: Path, *, overlay: LiveOverlay | None = None, every: float = 1.0
+    ) -> None:
+        self._folder = Folder(knowledge)
+        self._overlay = overlay or LiveOverlay(None)
         self._every = every
-        self._state: frozenset[tuple[Path, int, int]] = frozenset()
+        self._state: object = None
+        self._published: Published | None = None
         self._looked_at = float("-inf")
-        self._known: dict[Path, Program] = {}
+        self._known: dict[str, Program] = {}
         self._programs: tuple[Program, ...] = ()
         self.problems: list[str] = []
 
     def current(self) -> tuple[Program, ...]:
         """The newest programmes that pass the checks, in the order in which they are said."""
+        changed = False
         if time.monotonic() - self._looked_at >= self._every:
             self._looked_at = time.monotonic()
-            stats = {path: path.stat() for path in sorted(self._folder.glob("*.yml"))}
-            state = frozenset(
-                (path, each.st_mtime_ns, each.st_size) for path, each in stats.items()
-            )
-            if state != self._state:
-                self._state = state
-                self._read(list(stats))
+            state = self._folder.stamp("program")
+            changed = state != self._state
+            self._state = state
+        published = self._overlay.current()
+        if changed or published is not self._published:
+            self._published = published
+            self._read(published)
         return self._programs
 
-    def _read(self, paths: list[Path]) -> None:
-        self.problems = []
-        found: dict[Path, Program] = {}
-        for path in paths:
-            try:
-                program = read(path, Program)
-                problems = list(mistakes(program))
-            except KnowledgeErrors as error:
-                problems = error.problems
-            if not problems:
-                found[path] = program
-            elif path in self._known:
-                found[path] = self._known[path]
-            self.problems += problems
+    def _read(self, published: Published) -> None:
+        items, problems = self._folder.items("program")
+        files = items["program"]
+        found: dict[str, Program] = {}
+        for item in overlaid(items, published.items)["program"].values():
+            program, said = _good(item)
+            problems += said
+            if program is None:
+                # What ships is good where what was published is not.
+                program = self._known.get(item.id) or _good(files.get(item.id, item))[0]
+            if program is not None:
+                found[item.id] = program
+        # A file that cannot be read any more does not take its programme away.
+        broken = {Path(each.split(" : ", 1)[0]).stem for each in problems if ".yml : " in each}
+        found |= {name: self._known[name] for name in broken & self._known.keys() - found.keys()}
+        self.problems = problems
         self._known = found
         ordered = sorted(found.values(), key=lambda program: (program.order, program.id))
         self._programs = tuple(ordered)
+
+
+def _good(item: Item) -> tuple[Program | None, list[str]]:
+    """The programme, or None and why not."""
+    program, wrong = convert(item)
+    wrong += content_mistakes(item)
+    if program is not None:
+        wrong += program_mistakes(program)
+    return (None, [each.sentence for each in wrong]) if wrong else (program, [])
