@@ -112,6 +112,8 @@ async def _apply(
 ) -> int:
     diff = await imports.prepare(database, parsed)
     _show(diff, parsed, options)
+    for each in await imports.conflicts_of(database, diff):
+        print(f"  * {each.id}, {each.field}\u00a0: {each.mine} (à la main) reste; {each.theirs}")
     if options.dry_run or (diff.changes_nothing and not parsed.figures):
         return 0
     if not options.gone:

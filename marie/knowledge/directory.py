@@ -88,15 +88,18 @@ class Directory:
         engine: Engine | None = None,
         periods: Periods = DEFAULT_PERIODS,
         today: Callable[[], date] = today,
+        merged: Mapping[str, str] | None = None,
     ) -> None:
         """`engine`: one that was built of the `documents` of these resources.
 
-        `periods`: after how many days a kind is to be reviewed.
+        `periods`: after how many days a kind is to be reviewed. `merged`: under which id what had
+        one of its own is told now.
         """
         self.resources = tuple(resources)
         self.periods = periods
         self.today = today
         self._gazetteer = gazetteer
+        self._merged = merged or {}
         self._by_id = {resource.id: position for position, resource in enumerate(resources)}
         self._index = TextIndex(_Documents(self.resources, gazetteer), engine)
         points = [_point(resource, gazetteer) for resource in resources]
@@ -111,8 +114,8 @@ class Directory:
         self._inside: dict[str, NDArray[np.str_]] = {}
 
     def get(self, resource_id: str) -> Resource | None:
-        """The resource with this id, however old."""
-        position = self._by_id.get(resource_id)
+        """The resource with this id, or into which this one was merged, however old."""
+        position = self._by_id.get(self._merged.get(resource_id, resource_id))
         return None if position is None else self.resources[position]
 
     def search(

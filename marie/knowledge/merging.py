@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from msgspec.structs import replace
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from marie.knowledge.places import distance_km
 from marie.knowledge.resources import Resource
@@ -18,6 +18,8 @@ ALIKE_NAME = 86.0
 SAME_SPOT_KM = 0.4
 MOST_COMPARED = 400
 """Resources of a kind in one town that are compared with each other."""
+MOST_ALIKE = 5
+"""Of these, how many are proposed for one."""
 
 COMPLETED = (
     "url",
@@ -75,13 +77,20 @@ def spoken(
     resources: Mapping[str, Resource],
     merges: Mapping[str, str],
     dead: Collection[str] = (),
+    hidden: Collection[str] = (),
 ) -> list[Resource]:
-    """What Marie says: each duplicate inside the resource that is kept, no dead links; by id."""
+    """What Marie says: each duplicate inside the resource that is kept, no dead links; by id.
+
+    `hidden`: retired by a person, with what is told inside them; a hidden duplicate adds nothing.
+    """
     said = dict(resources)
     for duplicate, kept in merges.items():
         if duplicate in resources and kept in said and duplicate != kept:
-            said[kept] = _completed(said[kept], resources[duplicate])
+            if duplicate not in hidden:
+                said[kept] = completed(said[kept], resources[duplicate])
             said.pop(duplicate, None)
+    for retired in hidden:
+        said.pop(retired, None)
     ids = said.keys()
     return [
         replace(
@@ -91,6 +100,55 @@ def spoken(
         )
         for resource in said.values()
     ]
+
+
+def followed(merges: Mapping[str, str], said: Collection[str]) -> dict[str, str]:
+    """Under which spoken id each duplicate is told, however many steps away."""
+    found: dict[str, str] = {}
+    for duplicate in merges:
+        at, seen = duplicate, {duplicate}
+        while at not in said and (step := merges.get(at)) is not None and step not in seen:
+            seen.add(step)
+            at = step
+        if at in said and at != duplicate:
+            found[duplicate] = at
+    return found
+
+
+def alike_pairs(
+    resources: Iterable[Resource], told_by: Mapping[str, str], most: int = 2000
+) -> list[Duplicate]:
+    """Resources that may be one, the likeliest first.
+
+    `told_by`: the origin of each id. A source that tells two things apart knows why: two of one
+    source are proposed when nothing speaks against it (one name, one spot and one phone).
+    """
+    by_town: defaultdict[tuple[str, str], list[Resource]] = defaultdict(list)
+    for resource in resources:
+        by_town[resource.kind, resource.municipality_code or resource.region or ""].append(resource)
+    found: list[Duplicate] = []
+    for group in by_town.values():
+        names = [fold_key(each.name) for each in group]
+        for place, one in enumerate(group):
+            near = process.extract(
+                names[place],
+                names[place + 1 :],
+                scorer=fuzz.token_set_ratio,
+                score_cutoff=ALIKE_NAME,
+                limit=MOST_ALIKE,
+            )
+            for _, _, step in near:
+                other = group[place + 1 + step]
+                judged = _compared(one, other)
+                if judged is None:
+                    continue
+                if told_by.get(one.id) == told_by.get(other.id) and not (
+                    judged.sure and one.phone and one.phone == other.phone
+                ):
+                    continue
+                found.append(judged)
+    found.sort(key=lambda pair: (not pair.sure, -pair.score, pair.kept, pair.duplicate))
+    return found[:most]
 
 
 def _compared(one: Resource, other: Resource) -> Duplicate | None:
@@ -112,7 +170,8 @@ def _distance(one: Resource, other: Resource) -> float | None:
     return distance_km((one.lat, one.lon), (other.lat, other.lon))
 
 
-def _completed(kept: Resource, duplicate: Resource) -> Resource:
+def completed(kept: Resource, duplicate: Resource) -> Resource:
+    """What is said of two that are one: the kept one's words, and the other's where it has none."""
     filled = {
         name: getattr(duplicate, name)
         for name in COMPLETED

@@ -9,6 +9,7 @@ one, in the very next turn. Without a snapshot the seed of `knowledge/directory/
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import threading
@@ -30,6 +31,7 @@ from marie.knowledge.search import TextIndex
 CURRENT = "current"
 RESOURCES = "resources.msgpack"
 FIGURES = "figures.msgpack"
+MERGED = "merged.msgpack"
 INDEX = "index"
 KEPT = 2
 """Snapshots that stay: the current one, and one that a process may still be opening."""
@@ -48,19 +50,61 @@ def publish(
     gazetteer: Gazetteer,
     version: int,
     figures: Sequence[Published] = (),
+    *,
+    merged: Mapping[str, str] | None = None,
 ) -> None:
-    """Make `resources` and `figures` what every process speaks from its next question on."""
+    """Make `resources` and `figures` what every process speaks from its next question on.
+
+    `merged`: under which id what had one of its own is told now.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(prefix=f"{version:08d}-", dir=folder))
     made.chmod(0o755)
     (made / RESOURCES).write_bytes(msgspec.msgpack.encode(list(resources)))
     (made / FIGURES).write_bytes(msgspec.msgpack.encode(list(figures)))
-    TextIndex.build(documents(resources, gazetteer), made / INDEX)
+    (made / MERGED).write_bytes(msgspec.msgpack.encode(merged or {}))
+    _index(folder, made, resources, gazetteer)
     line = msgspec.json.encode(Current(made.name, version))
     written = folder / f".{CURRENT}-{made.name}"
     written.write_bytes(line)
     written.replace(folder / CURRENT)
     _forget(folder)
+
+
+def _index(folder: Path, made: Path, resources: Sequence[Resource], gazetteer: Gazetteer) -> None:
+    """The index of a snapshot: the last one's own files when it would be the same.
+
+    A phone that changes changes no word that is searched: it is heard at once, however many
+    resources there are.
+    """
+    last = _read(folder)
+    if last is not None and _same_words(folder / last.folder, resources, gazetteer):
+        try:
+            shutil.copytree(folder / last.folder / INDEX, made / INDEX, copy_function=os.link)
+        except OSError:  # no links here, or the last one goes this moment
+            shutil.rmtree(made / INDEX, ignore_errors=True)
+        else:
+            return
+    TextIndex.build(documents(resources, gazetteer), made / INDEX)
+
+
+def _same_words(last: Path, resources: Sequence[Resource], gazetteer: Gazetteer) -> bool:
+    try:
+        before = msgspec.msgpack.decode((last / RESOURCES).read_bytes(), type=list[Resource])
+    except (OSError, msgspec.DecodeError):
+        return False
+    if len(before) != len(resources):
+        return False
+    changed = [
+        (old, new)
+        for old, new in zip(before, resources, strict=True)
+        if old is not new and old != new
+    ]
+    if any(old.id != new.id for old, new in changed):
+        return False
+    one = documents([old for old, _ in changed], gazetteer)
+    other = documents([new for _, new in changed], gazetteer)
+    return all(a == b for a, b in zip(one, other, strict=True))
 
 
 def published_version(folder: Path) -> int | None:
@@ -119,6 +163,7 @@ class LiveDirectory:
             self._gazetteer,
             engine=Engine.open(made / INDEX),
             periods=self._periods,
+            merged=_merged(made),
         )
         self._figures = spoken_figures(_figures(made), self._wordings, self._gazetteer)
 
@@ -143,6 +188,13 @@ def _figures(made: Path) -> list[Published]:
         return msgspec.msgpack.decode((made / FIGURES).read_bytes(), type=list[Published])
     except FileNotFoundError:  # published before there were figures
         return []
+
+
+def _merged(made: Path) -> dict[str, str]:
+    try:
+        return msgspec.msgpack.decode((made / MERGED).read_bytes(), type=dict[str, str])
+    except FileNotFoundError:  # published before merges were told
+        return {}
 
 
 def _forget(folder: Path) -> None:

@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from pathlib import Path
 
+from marie.knowledge.edits import edited
 from marie.knowledge.importers.model import Figure
-from marie.knowledge.merging import spoken
+from marie.knowledge.merging import followed, spoken
 from marie.knowledge.model import Source
 from marie.knowledge.opened import SNAPSHOTS
 from marie.knowledge.places import Gazetteer
 from marie.knowledge.published import publish, published_version
 from marie.knowledge.resources import Resource
+from marie.store import cards
 from marie.store import directory as store
 from marie.store.engine import Database
 
 SEED = "seed"
+
+
+async def complete_copies(database: Database) -> None:
+    """Give a database that is older than the copies by which cards are searched its copies."""
+    async with database.read() as connection:
+        if not await cards.count_missing(connection):
+            return
+    async with database.write() as connection:
+        entries = await store.read_entries(connection)
+        await cards.write_tellings(
+            connection, [(each.resource, each.origin) for each in entries.values()]
+        )
 
 
 async def fill_with_seed(database: Database, seed: list[Resource]) -> int:
@@ -23,6 +38,7 @@ async def fill_with_seed(database: Database, seed: list[Resource]) -> int:
 
     What an import changed since stays as it is, until the seed itself changes.
     """
+    await complete_copies(database)
     async with database.write() as connection:
         last = await store.read_seed(connection)
         entries = await store.read_entries(connection)
@@ -45,22 +61,45 @@ async def fill_with_seed(database: Database, seed: list[Resource]) -> int:
     return len(changed) + len(gone)
 
 
-async def read_spoken(database: Database) -> tuple[list[Resource], int]:
-    """What Marie says, and the version of the database that says so.
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What Marie says, of which version of the database, and under which ids merged ones are."""
+
+    resources: list[Resource]
+    merged: dict[str, str]
+    version: int
+
+
+async def read_said(database: Database) -> Said:
+    """What Marie says: what sources tell, what people wrote over it, duplicates inside the kept.
 
     What ships comes first, in its editors' order: of services that are as near, the one that they
     put first is shown first. The rest follows by id.
     """
     async with database.read() as connection:
         version = await store.read_version(connection)
-        entries = await store.read_entries(connection)
+        told = await cards.read_told(connection)
+        over = await cards.read_edits(connection)
         merges = await store.read_merges(connection)
         dead = await store.read_dead_links(connection)
-        seed = await store.read_seed(connection)
-    first = {resource_id: position for position, resource_id in enumerate(seed)}
-    resources = {key: entry.resource for key, entry in entries.items()}
-    said = spoken(resources, merges, dead)
-    return sorted(said, key=lambda each: (first.get(each.id, len(first)), each.id)), version
+        seed = await store.read_seed_order(connection)
+
+    def put_together() -> Said:
+        first = {resource_id: position for position, resource_id in enumerate(seed)}
+        resources = {each.id: edited(each, over.get(each.id)) for each in cards.decoded(told)}
+        hidden = [key for key, each in over.items() if each.hidden]
+        said = spoken(resources, merges, dead, hidden)
+        said.sort(key=lambda each: (first.get(each.id, len(first)), each.id))
+        ids = {each.id for each in said}
+        return Said(resources=said, merged=followed(merges, ids), version=version)
+
+    return await asyncio.to_thread(put_together)
+
+
+async def read_spoken(database: Database) -> tuple[list[Resource], int]:
+    """What Marie says, and the version of the database that says so."""
+    said = await read_said(database)
+    return said.resources, said.version
 
 
 async def read_figures(database: Database) -> list[Figure]:
@@ -93,7 +132,16 @@ async def publish_directory(
         version = await store.read_version(connection)
     if version == 0 or (version == published_version(folder) and not always):
         return False
-    resources, version = await read_spoken(database)
+    await complete_copies(database)
+    said = await read_said(database)
     figures = await read_figures(database)
-    await asyncio.to_thread(publish, folder, resources, gazetteer, version, figures)
+    await asyncio.to_thread(
+        publish,
+        folder,
+        said.resources,
+        gazetteer,
+        said.version,
+        figures,
+        merged=said.merged,
+    )
     return True

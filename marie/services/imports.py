@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marie.clock import Clock
 from marie.domain.people import Staff
+from marie.knowledge.edits import Conflict, Edits, conflicts, edited, settled, value_of
 from marie.knowledge.importers.diff import Diff, Known, compare
 from marie.knowledge.importers.model import Figure, Parsed, Progress
 from marie.knowledge.merging import Duplicate, spoken
 from marie.knowledge.resources import Resource
+from marie.services.edit_states import State, put_back
+from marie.store import cards
 from marie.store import directory as store
 from marie.store.engine import Database
 from marie.store.staff import record
@@ -44,6 +49,14 @@ class UnknownBatch(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Settling:
+    """Who decided of the fields that people wrote; `taken`: ids and fields left to the file."""
+
+    by: Staff
+    taken: frozenset[tuple[str, str]] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
 class FileRead:
     """Which file was read, for the log of imports."""
 
@@ -58,6 +71,17 @@ async def prepare(
     async with database.read() as connection:
         entries = await store.read_entries(connection)
         return await _compared(connection, parsed, entries, progress)
+
+
+async def conflicts_of(database: Database, diff: Diff) -> tuple[Conflict, ...]:
+    """Fields that a person wrote and of which the file says something new.
+
+    Hers go on being said unless she takes the file's.
+    """
+    ids = [each.before.id for each in diff.changed]
+    async with database.read() as connection:
+        over = await cards.read_edits(connection, ids)
+    return tuple(_conflicts(diff, over))
 
 
 def check_gone(diff: Diff) -> None:
@@ -75,11 +99,13 @@ async def apply(
     by: str,
     clock: Clock,
     merge: Collection[Duplicate] | None = None,
+    settling: Settling | None = None,
 ) -> tuple[int | None, Diff]:
     """Apply a file in one transaction; the batch's number (None: nothing changed) and the diff.
 
     It is compared inside the transaction: what somebody else applied meanwhile counts.
-    `merge`: duplicates that are one; those that are sure when it is not said.
+    `merge`: duplicates that are one; those that are sure when it is not said. `settling`: what to
+    do with the fields that a person wrote; without it, they wait for somebody to decide.
     """
     async with database.write() as connection:
         entries = await store.read_entries(connection)
@@ -104,6 +130,8 @@ async def apply(
         chosen = [each for each in diff.duplicates if each.sure] if merge is None else merge
         await store.add_merges(connection, {one.duplicate: one.kept for one in chosen}, batch)
         await _write_figures(connection, parsed.figures, batch)
+        if settling is not None:
+            await _settle(connection, diff, settling, batch, clock())
         await store.grow_version(connection)
     return batch, diff
 
@@ -136,6 +164,8 @@ async def undo(database: Database, batch_id: int, *, clock: Clock, by: Staff | N
         )
         await store.write_entries(connection, back, resources)
         await store.mark_undone(connection, batch_id, clock())
+        for settled_then in await cards.edit_batches_of(connection, batch_id):
+            await put_back(connection, settled_then, at=clock())
         await store.grow_version(connection)
         if by is not None:
             await record(
@@ -168,8 +198,57 @@ async def _compared(
     known = {key: Known(each.resource, each.origin, each.scope) for key, each in entries.items()}
     merges = await store.read_merges(connection)
     dead = await store.read_dead_links(connection)
-    said = spoken({key: each.resource for key, each in entries.items()}, merges, dead)
+    over = await cards.read_edits(connection)
+    hidden = [key for key, each in over.items() if each.hidden]
+    written = {key: edited(each.resource, over.get(key)) for key, each in entries.items()}
+    said = spoken(written, merges, dead, hidden)
     return compare(parsed, known, {each.id: each for each in said}, progress)
+
+
+def _conflicts(diff: Diff, over: Mapping[str, Edits]) -> Iterator[Conflict]:
+    for changed in diff.changed:
+        edits = over.get(changed.before.id)
+        if edits is None:
+            continue
+        for each in conflicts(changed.record.resource, edits):
+            if value_of(changed.before, each.field) != each.theirs:
+                yield each
+
+
+async def _settle(
+    connection: AsyncConnection, diff: Diff, settling: Settling, batch: int, at: datetime
+) -> None:
+    """What a person decided of the fields that she wrote, undone with the import."""
+    over = await cards.read_edits(connection, [each.before.id for each in diff.changed])
+    after = {each.before.id: each.record.resource for each in diff.changed}
+    told: dict[str, Edits] = {}
+    changed: dict[str, list[Any]] = {}
+    for each in _conflicts(diff, over):
+        keep = (each.id, each.field) not in settling.taken
+        edits = told.get(each.id) or over[each.id]
+        told[each.id] = settled(after[each.id], edits, each.field, keep=keep)
+        if not keep:
+            changed.setdefault(each.id, []).append([each.field, each.mine, each.theirs])
+    if not told:
+        return
+    await cards.write_edits(connection, told)
+    await cards.add_edit_batch(
+        connection,
+        at=at,
+        staff_id=settling.by.id,
+        action="settled",
+        note=str(batch),
+        import_id=batch,
+        changes=[
+            cards.EditChange(
+                entry_id=key,
+                before=State(edits=over[key]).kept(),
+                after=State(edits=edits).kept(),
+                fields=changed.get(key, []),
+            )
+            for key, edits in told.items()
+        ],
+    )
 
 
 def _written(diff: Diff, entries: Mapping[str, store.Entry]) -> list[store.Entry]:

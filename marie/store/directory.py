@@ -258,6 +258,12 @@ async def read_seed(connection: AsyncConnection) -> dict[str, Resource]:
     return {row.id: msgspec.convert(row.resource, Resource) for row in rows}
 
 
+async def read_seed_order(connection: AsyncConnection) -> list[str]:
+    """The ids of the seed, in its editors' order."""
+    query = select(directory_seed.c.id).order_by(directory_seed.c.position)
+    return [row.id for row in await connection.execute(query)]
+
+
 async def write_seed(connection: AsyncConnection, seed: Iterable[Resource]) -> None:
     """Remember the seed."""
     await connection.execute(delete(directory_seed))
