@@ -202,6 +202,15 @@ async def _tried(
     )
 
 
+async def postpone(connection: AsyncConnection, ids: Sequence[str], *, until: datetime) -> None:
+    """Not before `until`; that is not counted as a try."""
+    if ids:
+        each = webhook_delivery
+        await connection.execute(
+            update(each).where(each.c.id.in_(ids), each.c.state == "due").values(due_at=until)
+        )
+
+
 async def retry(connection: AsyncConnection, delivery_id: str, *, now: datetime) -> bool:
     """Try now: one that waits, or one that was given up, for another day; whether there was one."""
     each = webhook_delivery

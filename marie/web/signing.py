@@ -63,6 +63,10 @@ class Signer:
         """Always the same for one conversation, and says nothing of it."""
         return self._mac(f"identity {conversation_id}").hex()[:24]
 
+    def secret(self, purpose: str) -> str:
+        """A secret for one purpose, always the same: it need not be stored."""
+        return base64.urlsafe_b64encode(self._mac(f"secret {purpose}")).rstrip(b"=").decode()
+
     def _signature(self, path: str, expires: str) -> str:
         return base64.urlsafe_b64encode(self._mac(f"{path}?{expires}")).rstrip(b"=").decode()
 
