@@ -30,6 +30,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("serve", help="the web application alone")
     commands.add_parser("migrate", help="bring the database up to date and fill it")
     commands.add_parser("train", help="train the model if it is missing or stale")
+    commands.add_parser("doctor", help="what is wrong with this installation, and what to do")
     say = commands.add_parser("say", help="how one sentence is understood and answered")
     say.add_argument("text")
     commands.add_parser("chat", help="talk with the running Marie in the terminal")
@@ -138,12 +139,16 @@ def _obey(arguments: argparse.Namespace, settings: Settings) -> int:
             from marie.cli.links import check_links
 
             return asyncio.run(check_links(settings, arguments.every))
-        case "check-program" | "knowledge":
+        case "check-program" | "knowledge" | "doctor":
             return _check(arguments, settings)
     return 0
 
 
 def _check(arguments: argparse.Namespace, settings: Settings) -> int:
+    if arguments.command == "doctor":
+        from marie.cli.doctor import doctor
+
+        return asyncio.run(doctor(settings))
     if arguments.command == "check-program":
         from marie.cli.programs import check_program
 

@@ -5,7 +5,10 @@ An action is three thoughts: read the tracker, ask, reply. What to say is decide
 
 from __future__ import annotations
 
+import logging
+import time
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -16,6 +19,9 @@ from bot.actions.respond import respond
 from bot.actions.topics import FORMS, TOPICS
 from bot.actions.turn import read_turn
 from bot.actions.wiring import Desk, desk
+from marie import logs
+
+log = logging.getLogger(__name__)
 
 
 class _FamilyAction(Action, ABC):  # type: ignore[misc]
@@ -36,8 +42,16 @@ class _FamilyAction(Action, ABC):  # type: ignore[misc]
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Reply in the `custom` payload; no events: Rasa keeps nothing of the talk."""
-        turn = read_turn(tracker.latest_message)
-        reply = respond(turn, self._desk, topics=TOPICS, forms=FORMS)
+        metadata = tracker.latest_message.get("metadata") or {}
+        with logs.about(
+            request=metadata.get("request"), conversation=metadata.get("conversation_id")
+        ):
+            started = time.perf_counter()
+            turn = read_turn(tracker.latest_message)
+            reply = respond(turn, self._desk, topics=TOPICS, forms=FORMS)
+            seconds = round(time.perf_counter() - started, 4)
+            log.info("decided", extra={"seq": turn.seq, "intent": turn.intent, "seconds": seconds})
+        reply = replace(reply, understood=reply.understood | {"seconds": seconds})
         dispatcher.utter_message(json_message=msgspec.to_builtins(reply))
         return []
 

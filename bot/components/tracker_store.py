@@ -9,14 +9,20 @@ to reach here.
 
 from __future__ import annotations
 
+import logging
+import os
 from typing import Any
 
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.components import reply_validator
+from marie import logs
+
+log = logging.getLogger(__name__)
 
 
 class ForgetfulTrackerStore(TrackerStore):
@@ -31,11 +37,22 @@ class ForgetfulTrackerStore(TrackerStore):
         # Rasa passes the place of a database on; there is none.
         kwargs.pop("host", None)
         super().__init__(domain, event_broker, **kwargs)
-        # Rasa builds its tracker store once, before it answers anything.
+        # Rasa builds its tracker store once: after it set its own logs, before it answers.
         reply_validator.install()
+        if logs.PROCESS in os.environ:
+            logs.configure()
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Keep nothing."""
+        """Keep nothing; say how the message was read, for whoever follows a turn in the logs."""
+        message = tracker.latest_message
+        if message is None or tracker.latest_action_name != ACTION_LISTEN_NAME:
+            return
+        metadata = message.metadata or {}
+        intent = message.intent or {}
+        with logs.about(
+            request=metadata.get("request"), conversation=metadata.get("conversation_id")
+        ):
+            log.info("read", extra={"seq": metadata.get("seq"), "intent": intent.get("name")})
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """There is never anything."""

@@ -9,6 +9,7 @@ from marie.knowledge.cards import load_card_words
 from marie.knowledge.criteria import criteria_problems
 from marie.knowledge.figures import load_wordings as load_figure_words
 from marie.knowledge.library import KnowledgeErrors, Library
+from marie.knowledge.notices import load_notices
 from marie.knowledge.opened import open_knowledge
 from marie.knowledge.openings import load_matching
 from marie.knowledge.organizations import load_organizations
@@ -25,14 +26,19 @@ from marie.settings import Settings
 
 def check(settings: Settings) -> int:
     """Print what is wrong; exit code 1 when something is."""
-    problems = list(dict.fromkeys(_problems(settings)))
-    for problem in problems:
+    found = problems(settings)
+    for problem in found:
         print(problem)
-    if problems:
-        print(f"{len(problems)} problème(s).")
+    if found:
+        print(f"{len(found)} problème(s).")
         return 1
     print("Tout est en ordre.")
     return 0
+
+
+def problems(settings: Settings) -> list[str]:
+    """What is wrong in `knowledge/`, each once."""
+    return list(dict.fromkeys(_problems(settings)))
 
 
 def _problems(settings: Settings) -> Iterator[str]:
@@ -66,6 +72,7 @@ def _problems(settings: Settings) -> Iterator[str]:
         load_card_words,
         load_figure_words,
         load_matching,
+        load_notices,
         load_organizations,
         load_qualification,
         load_talk_words,

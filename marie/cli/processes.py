@@ -10,13 +10,15 @@ import asyncio
 import contextlib
 import ctypes
 import os
+import shutil
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from marie import logs
 from marie.rasa.model import rasa_environment, rasa_python
 from marie.settings import ROOT, STEP, Settings
 
@@ -27,6 +29,9 @@ STEADY = 30.0
 """A process that ran this many seconds is restarted without delay."""
 
 MAX_LOG = 10 * 1024 * 1024
+LOOK_AT_LOG = 30.0
+"""Seconds between two looks at a log's length."""
+
 _PR_SET_PDEATHSIG = 1
 
 
@@ -51,7 +56,7 @@ def rasa(settings: Settings, model: Path, port: int) -> Program:
             *("--endpoints", "endpoints.yml", "--credentials", "credentials.yml"),
             *("--interface", "127.0.0.1", "--port", str(port)),
         ),
-        env=env | {"MARIE_ACTIONS_PORT": str(settings.actions_port)},
+        env=env | {"MARIE_ACTIONS_PORT": str(settings.actions_port), logs.PROCESS: "rasa"},
         log=settings.data / "log" / f"{_name('rasa', port - settings.rasa_port)}.log",
     )
 
@@ -75,6 +80,7 @@ def actions(settings: Settings) -> Program:
             "SANIC_HOST": "127.0.0.1",
             "RASA_TELEMETRY_ENABLED": "false",
             "PYTHONPATH": str(ROOT),
+            logs.PROCESS: "actions",
         },
         log=settings.data / "log" / "actions.log",
     )
@@ -87,7 +93,12 @@ def web(settings: Settings, nth: int = 0) -> Program:
     return Program(
         name=name,
         command=(sys.executable, "-m", "marie", "serve"),
-        env=dict(os.environ) | {"PYTHONPATH": str(ROOT), "MARIE_PRIVATE_PORT": str(private)},
+        env=dict(os.environ)
+        | {
+            "PYTHONPATH": str(ROOT),
+            "MARIE_PRIVATE_PORT": str(private),
+            logs.PROCESS: name,
+        },
         log=settings.data / "log" / f"{name}.log",
     )
 
@@ -97,7 +108,8 @@ async def keep_running(program: Program) -> None:
     delay = 0.0
     while True:
         started = time.monotonic()
-        code = await _run(program)
+        async with _short_log(program.log):
+            code = await _run(program)
         delay = 0.0 if time.monotonic() - started > STEADY else min(10.0, delay * 2 + 0.2)
         print(
             f"  {program.name} s’est arrêté (code {code}), il repart. Journal\u00a0: {program.log}",
@@ -106,10 +118,32 @@ async def keep_running(program: Program) -> None:
         await asyncio.sleep(delay)
 
 
+def shorten(log: Path) -> None:
+    """Put a log of over `MAX_LOG` bytes aside (`.log.1`) and begin it anew."""
+    if log.exists() and log.stat().st_size > MAX_LOG:
+        shutil.copyfile(log, log.with_suffix(".log.1"))
+        # Whoever writes goes on at the new end: it opened the file to append.
+        os.truncate(log, 0)
+
+
+@contextlib.asynccontextmanager
+async def _short_log(log: Path) -> AsyncIterator[None]:
+    """While the block runs, a log that grew too long is put aside; the one before it goes."""
+
+    async def watch() -> None:
+        while True:
+            shorten(log)
+            await asyncio.sleep(LOOK_AT_LOG)
+
+    watching = asyncio.create_task(watch())
+    try:
+        yield
+    finally:
+        watching.cancel()
+
+
 async def _run(program: Program) -> int:
     program.log.parent.mkdir(parents=True, exist_ok=True)
-    if program.log.exists() and program.log.stat().st_size > MAX_LOG:
-        program.log.replace(program.log.with_suffix(".log.1"))
     with program.log.open("ab") as log:
         process = await asyncio.create_subprocess_exec(
             *program.command,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
 
 from aiohttp import web
 
+from marie import logs
 from marie.services import masking
 from marie.settings import Settings
 from marie.web.app import create_app
@@ -19,7 +19,7 @@ CLOSING = 2.0
 
 async def serve(settings: Settings) -> None:
     """Until SIGTERM or Ctrl-C."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logs.configure()
     app = create_app(settings)
     public = web.AppRunner(app, access_log=None, shutdown_timeout=CLOSING)
     private = web.AppRunner(private_app(app), access_log=None, shutdown_timeout=CLOSING)

@@ -63,6 +63,8 @@ class TurnRequest:
     profile: dict[str, Any]
     focus: dict[str, Any]
     state: str
+    request: str = ""
+    """The id of this attempt, for whoever follows it in the logs of all processes."""
 
     def message(self) -> str:
         """What Rasa reads: the payload that Marie offered, or the text, never as a command.
@@ -112,6 +114,7 @@ class RasaClient:
                 "profile": turn.profile,
                 "focus": turn.focus,
                 "state": turn.state,
+                "request": turn.request,
             },
         }
         try:

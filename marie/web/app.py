@@ -9,6 +9,7 @@ from aiohttp import web
 
 from marie import clock
 from marie.knowledge.opened import Knowledge, open_knowledge
+from marie.knowledge.privacy import load_privacy
 from marie.knowledge.waiting import load_terms
 from marie.language.safety import read_safety
 from marie.rasa.client import RasaClient
@@ -53,6 +54,7 @@ from marie.web.keys import (
     LIBRARY,
     LIMITS,
     METRICS,
+    PRIVACY,
     RASA,
     SEATS_CHANGED,
     SETTINGS,
@@ -97,6 +99,7 @@ def create_app(
     app[LIBRARY] = knowledge.live
     app[GAZETTEER] = knowledge.gazetteer
     app[TERMS] = load_terms(settings.knowledge)
+    app[PRIVACY] = load_privacy(settings.knowledge)
     app[DIRECTORY] = knowledge.directories
     app[health.LAST_CHECK] = {}
     add_templates(app)

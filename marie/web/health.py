@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import re
+import secrets
 import time
+from http import HTTPStatus
 
 import aiohttp
 from aiohttp import web
@@ -11,13 +15,19 @@ from aiohttp.typedefs import Handler
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 
-from marie.web.keys import DATABASE, HTTP, METRICS, RASA, SETTINGS, TURNS
+from marie import logs
+from marie.store import standing
+from marie.web.keys import CLOCK, DATABASE, HTTP, HUB, METRICS, RASA, SETTINGS, TURNS
 from marie.web.problems import json_response
 
 CHECK_EVERY = 1.0
 """Seconds for which a check's result is given again: anybody may ask."""
 
 LAST_CHECK: web.AppKey[dict[str, tuple[float, list[str]]]] = web.AppKey("last_check")
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,36}")
+
+log = logging.getLogger(__name__)
 
 routes = web.RouteTableDef()
 
@@ -77,6 +87,8 @@ async def measured(request: web.Request, handler: Handler) -> web.StreamResponse
     metrics = request.app[METRICS]
     started = time.perf_counter()
     status = 500
+    logs.REQUEST.set(_request_id(request))
+    logs.CONVERSATION.set(request.match_info.get("conversation_id"))
     try:
         response = await handler(request)
         status = response.status
@@ -84,17 +96,28 @@ async def measured(request: web.Request, handler: Handler) -> web.StreamResponse
         status = error.status
         raise
     finally:
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            log.error("failed", extra={"method": request.method, "route": name, "status": status})
         metrics.requests.labels(request.method, name, str(status)).inc()
         if not name.endswith(("/socket", "/live")):
             metrics.request_seconds.labels(name).observe(time.perf_counter() - started)
     return response
 
 
+def _request_id(request: web.Request) -> str:
+    """The proxy's id of this request if it gave one that can stand in a log, else one of ours."""
+    given = request.headers.get("X-Request-Id", "")
+    return given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+
+
 def private_app(public: web.Application) -> web.Application:
     """The private listener: `/metrics`."""
 
     async def metrics(_request: web.Request) -> web.Response:
-        public[METRICS].turns.set(public[TURNS].running)
+        public[METRICS].running.set(public[TURNS].running)
+        public[METRICS].listeners.set(public[HUB].listeners)
+        async with public[DATABASE].read() as connection:
+            public[METRICS].stand(await standing.read(connection, now=public[CLOCK]()))
         return web.Response(
             body=generate_latest(public[METRICS].registry),
             headers={"Content-Type": CONTENT_TYPE_LATEST},

@@ -20,6 +20,7 @@ from marie.web.keys import (
     LIBRARY,
     LIMITS,
     METRICS,
+    PRIVACY,
     SEATS_CHANGED,
     SETTINGS,
     TERMS,
@@ -207,8 +208,12 @@ def read_marks(conversation: Conversation) -> dict[str, int]:
 async def export(request: web.Request) -> web.Response:
     """The visitor's own data."""
     conversation_id = await conversation(request)
+    app = request.app
     data = await visitor.export(
-        request.app[DATABASE], conversation_id, show=partial(shown, request.app, conversation_id)
+        app[DATABASE],
+        conversation_id,
+        show=partial(shown, app, conversation_id),
+        privacy=app[PRIVACY],
     )
     response = json_response(data)
     response.headers["Content-Disposition"] = 'attachment; filename="conversation-marie.json"'

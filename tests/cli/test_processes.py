@@ -112,12 +112,19 @@ async def test_log_does_not_grow_without_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(processes, "MAX_LOG", 10)
+    monkeypatch.setattr(processes, "LOOK_AT_LOG", 0.05)
     small = program(tmp_path, SLEEPER)
     small.log.parent.mkdir()
     small.log.write_text("more than ten bytes\n")
+    aside = small.log.with_suffix(".log.1")
     async with supervised(small):
-        await until(lambda: small.log.exists() and small.log.read_text() == "up\n")
-    assert small.log.with_suffix(".log.1").read_text() == "more than ten bytes\n"
+        await until(lambda: small.log.read_text() == "up\n")
+        assert aside.read_text() == "more than ten bytes\n"
+        # Also while the program runs, which goes on where the log begins anew.
+        with small.log.open("a") as log:
+            log.write("longer again\n")
+        await until(lambda: small.log.read_text() == "")
+        assert aside.read_text() == "up\nlonger again\n"
 
 
 async def test_programs_die_with_a_killed_supervisor(tmp_path: Path) -> None:

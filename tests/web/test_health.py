@@ -125,6 +125,9 @@ async def test_metrics_are_on_the_private_listener_only(parts: Parts) -> None:
     assert (
         'marie_requests_total{method="POST",route="/api/v1/conversations",status="201"} 1.0' in text
     )
+    assert 'marie_turns_total{group="clarify",outcome="asked_back"} 1.0' in text
+    assert 'marie_turn_seconds_count{stage="whole"} 1.0' in text
+    assert "marie_pending_turns 0.0" in text
     assert visitor.id not in text
     assert "Bonjour" not in text
     for path in ("/", "/healthz", "/api/v1/directory"):
