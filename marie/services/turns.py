@@ -31,7 +31,7 @@ from marie.domain.messages import Content, Message, Turn
 from marie.domain.replies import Reply
 from marie.knowledge.waiting import Terms
 from marie.rasa.client import RasaClient, RasaUnavailable, TurnRequest
-from marie.services import assignment, events, following, visitor
+from marie.services import assignment, events, following, notifications, visitor
 from marie.services.live import Changed, Hub, Typing
 from marie.store import consents, conversations, leads
 from marie.store.engine import Database
@@ -372,8 +372,19 @@ class Turns:
         await consents.give(
             connection, conversation.id, purpose="lead", text=request.consent, at=now
         )
-        await assignment.assign(connection, lead, organizations=self._terms.organizations)
+        organization = await assignment.assign(
+            connection, lead, organizations=self._terms.organizations
+        )
         await following.opened(connection, conversation.id, now=now, terms=self._terms)
+        await notifications.notify_organization(
+            connection,
+            organization,
+            "new_lead",
+            path=f"/console/conversations/{conversation.id}",
+            key=f"new_lead {lead.id}",
+            now=now,
+            conversation_id=conversation.id,
+        )
         return conversation.ask_for_person(now)
 
     async def _say_that_rasa_is_away(self, conversation_id: ConversationId) -> None:
