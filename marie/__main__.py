@@ -74,6 +74,8 @@ def _parser() -> argparse.ArgumentParser:
     knowledge.add_parser("check", help="check every file of knowledge/")
     program = commands.add_parser("check-program", help="what is wrong in a programme's file")
     program.add_argument("file", type=Path)
+    purge = commands.add_parser("purge", help="delete what was kept long enough (a job does, too)")
+    purge.add_argument("--dry-run", action="store_true", help="say what would go, delete nothing")
     return parser
 
 
@@ -139,7 +141,7 @@ def _obey(arguments: argparse.Namespace, settings: Settings) -> int:
             from marie.cli.links import check_links
 
             return asyncio.run(check_links(settings, arguments.every))
-        case "check-program" | "knowledge" | "doctor":
+        case "check-program" | "knowledge" | "doctor" | "purge":
             return _check(arguments, settings)
     return 0
 
@@ -149,6 +151,10 @@ def _check(arguments: argparse.Namespace, settings: Settings) -> int:
         from marie.cli.doctor import doctor
 
         return asyncio.run(doctor(settings))
+    if arguments.command == "purge":
+        from marie.cli.purge import purge
+
+        return asyncio.run(purge(settings, dry_run=arguments.dry_run))
     if arguments.command == "check-program":
         from marie.cli.programs import check_program
 

@@ -15,6 +15,7 @@ from marie.knowledge.openings import load_matching
 from marie.knowledge.organizations import load_organizations
 from marie.knowledge.places import Gazetteer
 from marie.knowledge.plan_rules import plan_problems
+from marie.knowledge.privacy import load_privacy
 from marie.knowledge.programs import all_problems
 from marie.knowledge.qualification import load_qualification
 from marie.knowledge.readability import load_simple_rules, readability_problems
@@ -74,6 +75,7 @@ def _problems(settings: Settings) -> Iterator[str]:
         load_matching,
         load_notices,
         load_organizations,
+        load_privacy,
         load_qualification,
         load_talk_words,
     ):

@@ -23,11 +23,16 @@ from marie.clock import Clock
 from marie.domain.conversation import Conversation, ConversationId
 from marie.services import assignment, events, figures
 from marie.services.figures import Hours
-from marie.store import conversations
+from marie.store import conversations, retention
 from marie.store.conversations import UnknownConversation
 from marie.store.engine import Database
 
 LOG = "erasures.log"
+LIMIT = "erasure_log"
+"""The limit of `knowledge/privacy.yml` that says how long its lines are kept."""
+
+OUTBOX = "outbox"
+"""The folder of the data with e-mails as files, named by their notification's id."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +59,11 @@ def erased_since(data: Path, moment: datetime) -> Sequence[Erasure]:
         if each.at >= moment:
             found.setdefault(each.conversation_id, each)
     return list(found.values())
+
+
+def count_before(data: Path, moment: datetime) -> int:
+    """How many lines are older."""
+    return sum(each.at < moment for each in _read(data))
 
 
 def forget_before(data: Path, moment: datetime) -> int:
@@ -109,6 +119,22 @@ async def forget(
     await assignment.give_back(connection, conversation, now=now)
     await events.leave_all(connection, conversation.id, now=now)
     await conversations.delete_whole(connection, conversation.id)
+
+
+async def sweep_outbox(database: Database, data: Path) -> int:
+    """Delete the e-mail files whose notification is gone; how many.
+
+    A notification goes with its conversation; the file follows once that is committed.
+    """
+    written = [each for each in (data / OUTBOX).glob("*") if each.is_file()]
+    if not written:
+        return 0
+    async with database.read() as connection:
+        known = await retention.notification_ids(connection)
+    orphans = [each for each in written if each.name.removesuffix(".eml").strip(".") not in known]
+    for each in orphans:
+        each.unlink(missing_ok=True)
+    return len(orphans)
 
 
 async def erase_again(

@@ -23,8 +23,9 @@ from marie.domain.messages import (
     check_client_id,
     check_text,
 )
+from marie.knowledge.privacy import Privacy
 from marie.knowledge.waiting import Terms
-from marie.services import erasures
+from marie.services import erasures, held
 from marie.services.erasures import Erasure
 from marie.services.following import TERMS
 from marie.services.live import Hub
@@ -219,8 +220,12 @@ async def export(
     conversation_id: ConversationId,
     *,
     show: Callable[[Message], dict[str, Any]],
+    privacy: Privacy,
 ) -> dict[str, Any]:
-    """All that is stored about the visitor, for her (Loi 25); `show` draws a message."""
+    """All that is stored about the visitor, for her (Loi 25); `show` draws a message.
+
+    What is told in words of its own comes first; `held` has the rest, table by table.
+    """
     async with database.read() as connection:
         conversation = await conversations.load(connection, conversation_id)
         messages = await conversations.messages_after(connection, conversation_id)
@@ -229,10 +234,13 @@ async def export(
         organization = names.get(lead.organization) if lead and lead.organization else None
         reported = await reports.of_conversation(connection, conversation_id)
         registered = await event_store.of_conversation(connection, conversation_id)
+        source = await conversations.source_of(connection, conversation_id)
+        rest = await held.held_of(connection, conversation_id, privacy)
     return {
         "conversation_id": conversation.id,
         "created_at": conversation.created_at.isoformat(),
         "state": conversation.state.value,
+        "source": source,
         "profile": conversation.profile,
         "messages": [show(message) for message in messages],
         "reports": [
@@ -270,6 +278,7 @@ async def export(
             "organization": organization,
             "file": msgspec.to_builtins(lead.request.file),
         },
+        "held": rest,
     }
 
 
@@ -300,6 +309,8 @@ async def erase(
                 data,
                 Erasure(at=now, conversation_id=conversation_id, token_hash=hash_token(token)),
             )
+    if data is not None:
+        await erasures.sweep_outbox(database, data)
     await database.scrub()
     hub.changed(conversation_id)
 

@@ -301,6 +301,15 @@ async def in_state(
     return [_conversation(row) for row in rows]
 
 
+async def source_of(connection: AsyncConnection, conversation_id: ConversationId) -> str | None:
+    """The host name of the site where it began; None when it was not told."""
+    conversation = tables.conversation
+    source: str | None = await connection.scalar(
+        select(conversation.c.source).where(conversation.c.id == conversation_id)
+    )
+    return source
+
+
 async def delete_whole(connection: AsyncConnection, conversation_id: ConversationId) -> None:
     """Delete the conversation; every row of every table that hangs on it goes with it."""
     await connection.execute(

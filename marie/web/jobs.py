@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from aiohttp import web
 
+from marie.services import retention
 from marie.services.jobs import Job, Jobs
-from marie.web.keys import CLOCK, DATABASE, JOBS, TURNS
+from marie.web.keys import CLOCK, DATABASE, JOBS, PRIVACY, SETTINGS, TERMS, TURNS
 
 OWED_FOR = timedelta(seconds=20)
 """A turn that is owed so long is nobody's any more: Rasa itself is given up after that time."""
@@ -16,12 +17,31 @@ OWED_FOR = timedelta(seconds=20)
 
 def jobs_of(app: web.Application) -> Sequence[Job]:
     """What is done without anybody asking, and how often."""
-    return (Job(name="owed turns", every=timedelta(seconds=15), run=lambda: _owed_turns(app)),)
+    return (
+        Job(name="owed turns", every=timedelta(seconds=15), run=lambda: _owed_turns(app)),
+        Job(
+            name="purge",
+            every=timedelta(hours=6),
+            run=lambda: _purge(app),
+            lease=timedelta(hours=1),
+        ),
+    )
 
 
 async def _owed_turns(app: web.Application) -> None:
     """Answer what another web process left behind when it died."""
     await app[TURNS].recover(owed_for=OWED_FOR)
+
+
+async def _purge(app: web.Application) -> None:
+    """Delete what was kept long enough."""
+    await retention.purge(
+        app[DATABASE],
+        app[PRIVACY],
+        data=app[SETTINGS].data,
+        hours=app[TERMS].hours,
+        clock=app[CLOCK],
+    )
 
 
 async def timed_work(app: web.Application) -> AsyncIterator[None]:

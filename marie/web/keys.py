@@ -10,6 +10,7 @@ from aiohttp import web
 from marie.clock import Clock
 from marie.knowledge.library import LiveLibrary
 from marie.knowledge.places import Gazetteer
+from marie.knowledge.privacy import Privacy
 from marie.knowledge.published import LiveDirectory
 from marie.knowledge.waiting import Terms
 from marie.rasa.client import RasaClient
@@ -28,12 +29,16 @@ CLOCK: web.AppKey[Clock] = web.AppKey("clock")
 DATABASE = web.AppKey("database", Database)
 LIBRARY = web.AppKey("library", LiveLibrary)
 DIRECTORY = web.AppKey("directory", LiveDirectory)
+DIRECTORY_CHANGED = web.AppKey("directory_changed", asyncio.Event)
+"""Set when this process changed the directory: it is published at once."""
 GAZETTEER = web.AppKey("gazetteer", Gazetteer)
 HTTP = web.AppKey("http", aiohttp.ClientSession)
 RASA = web.AppKey("rasa", RasaClient)
 HUB = web.AppKey("hub", Hub)
 TURNS = web.AppKey("turns", Turns)
 JOBS = web.AppKey("jobs", Jobs)
+PRIVACY = web.AppKey("privacy", Privacy)
+"""Purposes, what is kept and for how long."""
 VISITS = web.AppKey("visits", Visits)
 SEATS_CHANGED = web.AppKey("seats_changed", asyncio.Event)
 """Set when somebody registered for an event, or left one."""

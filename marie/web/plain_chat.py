@@ -30,6 +30,7 @@ from marie.web.keys import (
     HUB,
     LIBRARY,
     LIMITS,
+    PRIVACY,
     SEATS_CHANGED,
     SETTINGS,
     TERMS,
@@ -229,7 +230,10 @@ async def export(request: web.Request) -> web.Response:
         return _to_conversation()
     app = request.app
     data = await visitor.export(
-        app[DATABASE], visit.conversation_id, show=partial(shown, app, visit.conversation_id)
+        app[DATABASE],
+        visit.conversation_id,
+        show=partial(shown, app, visit.conversation_id),
+        privacy=app[PRIVACY],
     )
     response = json_response(data)
     response.headers["Content-Disposition"] = 'attachment; filename="conversation-marie.json"'

@@ -14,10 +14,12 @@ from marie.domain.conversation import Conversation, ConversationId
 from marie.domain.events import Draft, EventRequest, Outcome
 from marie.domain.messages import Content
 from marie.domain.people import Role, Staff
+from marie.knowledge.privacy import load_privacy
 from marie.services import accounts, events, visitor
 from marie.services.events import BadEvent, check_draft
 from marie.services.live import Hub
 from marie.services.visitor import Started
+from marie.settings import ROOT
 from marie.store import conversations, staff
 from marie.store import events as event_store
 from marie.store.engine import Database
@@ -35,6 +37,8 @@ DRAFT = Draft(
     capacity=2,
     organizer="PROMIS",
 )
+
+PRIVACY = load_privacy(ROOT / "knowledge")
 
 
 def now() -> datetime:
@@ -172,7 +176,9 @@ async def test_export_has_what_the_visitor_registered_for(store: Database) -> No
     event_id = await planned(store)
     who = await begin(store)
     await ask(store, who, event_id)
-    exported = await visitor.export(store, who.conversation_id, show=lambda message: {})
+    exported = await visitor.export(
+        store, who.conversation_id, show=lambda message: {}, privacy=PRIVACY
+    )
     (mine,) = exported["registrations"]
     assert (mine["event"], mine["name"], mine["email"], mine["seat"]) == (
         "Deux jours à Rimouski",
