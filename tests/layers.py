@@ -11,7 +11,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.servers import chromium, postgres_bin, redis_server
+from tests.servers import chromium, nginx, postgres_bin, redis_server
 
 ROOT = Path(__file__).resolve().parent.parent
 RASA_PYTHON = ROOT / ".venv-rasa" / "bin" / "python"
@@ -77,6 +77,8 @@ def main() -> int:
             failed.append(layer.name)
     if redis_server() is None:
         skipped.append("redis: needs Redis (Debian: redis-server)")
+    if nginx() is None:
+        skipped.append("nginx: needs nginx (Debian: nginx-light)")
     for line in skipped:
         print(f"Not run: {line}")
     print(f"Failed: {', '.join(failed)}" if failed else "All layers that ran are green.")

@@ -31,3 +31,8 @@ def postgres_bin() -> Path | None:
 def redis_server() -> str | None:
     """The path of Redis' server."""
     return shutil.which("redis-server")
+
+
+def nginx() -> str | None:
+    """The path of nginx, which Debian keeps off an ordinary user's PATH."""
+    return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
