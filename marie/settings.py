@@ -36,12 +36,7 @@ class SmtpServer:
     @property
     def loopback(self) -> bool:
         """Whether nothing leaves this machine on the way there."""
-        if self.host == "localhost":
-            return True
-        try:
-            return ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return _is_loopback(self.host)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +94,14 @@ class Settings:
         return self.database_url.startswith("postgresql")
 
     @property
+    def on_loopback(self) -> bool:
+        """Whether people reach Marie from this machine only, as on a developer's."""
+        try:
+            return _is_loopback(urlsplit(self.public_url).hostname or "")
+        except ValueError:
+            return False
+
+    @property
     def rasa_ports(self) -> tuple[int, ...]:
         """The port of each Rasa process: `rasa_port`, and ten further for each one more."""
         return tuple(self.rasa_port + STEP * each for each in range(self.rasa_processes))
@@ -145,6 +148,15 @@ def _switch(env: Mapping[str, str], name: str, *, default: bool) -> bool:
     if text not in {"on", "off"}:
         raise BadSetting(f"{name}={text}: on or off")
     return text == "on"
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _smtp(env: Mapping[str, str]) -> SmtpServer | None:

@@ -21,11 +21,13 @@ from marie.store.notification_tables import notification, notification_preferenc
 @dataclass(frozen=True, kw_only=True)
 class Notification:
     """An e-mail. `to`: its address, None when the member of the staff has none any more;
-    `organization`: the name of the one that it comes from; `path`: None once it was sent."""
+    `staff_name`: None for somebody without an account; `organization`: the name of the one that it
+    comes from; `path`: None once it was sent."""
 
     id: str
     kind: Kind
     staff_id: StaffId | None
+    staff_name: str | None
     to: str | None
     organization: str | None
     conversation_id: ConversationId | None
@@ -276,6 +278,7 @@ def _query() -> Select[Any]:
     return select(
         notification,
         func.coalesce(notification.c.address, staff.c.email).label("recipient"),
+        staff.c.name.label("staff_name"),
         name.label("organization_name"),
     ).join_from(notification, staff, staff.c.id == notification.c.staff_id, isouter=True)
 
@@ -289,6 +292,7 @@ def _notification(row: Row[Any]) -> Notification:
         id=row.id,
         kind=cast(Kind, row.kind),
         staff_id=None if row.staff_id is None else StaffId(row.staff_id),
+        staff_name=row.staff_name,
         to=row.recipient or None,
         organization=row.organization_name,
         conversation_id=(

@@ -21,10 +21,16 @@ from marie.settings import Settings
 from marie.store.engine import Database, create_engine
 from marie.store.wire import Wire
 from marie.web import (
+    account,
+    account_links,
     admin,
     admin_directory,
     console,
+    console_answers,
+    console_beside,
     console_live,
+    console_pickers,
+    console_search,
     demo,
     directory,
     documents,
@@ -34,13 +40,19 @@ from marie.web import (
     kept_papers,
     openapi,
     plain_chat,
+    sending,
+    second_step,
     sign_in,
     socket,
     speech,
+    team,
     visitors,
 )
 from marie.web import (
     assignment as assignment_page,
+)
+from marie.web import (
+    knowledge as knowledge_pages,
 )
 from marie.web.headers import security_headers
 from marie.web.jobs import timed_work
@@ -66,6 +78,7 @@ from marie.web.limits import Limits
 from marie.web.metrics import Metrics
 from marie.web.pages import add_templates, page_errors
 from marie.web.problems import api_problems
+from marie.web.senders import senders
 from marie.web.signing import Signer, open_key
 from marie.web.static import add_static_routes
 from marie.web.visits import counted_visits, visits
@@ -115,12 +128,21 @@ def create_app(
         demo.routes,
         plain_chat.routes,
         sign_in.routes,
+        second_step.routes,
+        account.routes,
+        account_links.routes,
+        team.routes,
         console.routes,
         console_live.routes,
+        console_beside.routes,
+        console_pickers.routes,
+        console_answers.routes,
+        console_search.routes,
         admin.routes,
         admin_directory.routes,
         assignment_page.routes,
         events.routes,
+        sending.routes,
     ):
         app.add_routes(routes)
     add_static_routes(app)
@@ -131,10 +153,12 @@ def create_app(
             _limits,
             _other_processes,
             directory.follow_directory,
+            knowledge_pages.follow_revisions,
             event_news.follow_events,
             _http,
             _turns(grace),
             counted_visits,
+            senders,
             timed_work,
         ]
     )

@@ -7,9 +7,10 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from marie.services import retention
+from marie.services import reminders, retention
 from marie.services.jobs import Job, Jobs
 from marie.web.keys import CLOCK, DATABASE, JOBS, PRIVACY, SETTINGS, TERMS, TURNS
+from marie.web.senders import sending
 
 OWED_FOR = timedelta(seconds=20)
 """A turn that is owed so long is nobody's any more: Rasa itself is given up after that time."""
@@ -19,18 +20,25 @@ def jobs_of(app: web.Application) -> Sequence[Job]:
     """What is done without anybody asking, and how often."""
     return (
         Job(name="owed turns", every=timedelta(seconds=15), run=lambda: _owed_turns(app)),
+        Job(name="reminders", every=timedelta(minutes=1), run=lambda: _reminders(app)),
         Job(
             name="purge",
             every=timedelta(hours=6),
             run=lambda: _purge(app),
             lease=timedelta(hours=1),
         ),
+        *sending(app),
     )
 
 
 async def _owed_turns(app: web.Application) -> None:
     """Answer what another web process left behind when it died."""
     await app[TURNS].recover(owed_for=OWED_FOR)
+
+
+async def _reminders(app: web.Application) -> None:
+    """Tell people what they wanted to be reminded of."""
+    await reminders.send_due(app[DATABASE], clock=app[CLOCK])
 
 
 async def _purge(app: web.Application) -> None:
