@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
-from marie.knowledge.items import Item, Kind, Mistake
+from marie.knowledge.items import Item, Mistake
 from marie.knowledge.model import (
     GROUPS,
     PLACEHOLDER,
@@ -204,23 +204,3 @@ def _brace_mistakes(text: str) -> Iterator[str]:
     left = PLACEHOLDER.sub("", text)
     if "{" in left or "}" in left:
         yield "des accolades n’entourent pas un paramètre, par exemple « {daycare_contribution} »"
-
-
-def named_by(kind: Kind, item_id: str, items: Mapping[Kind, Mapping[str, Item]]) -> list[Item]:
-    """The entries and programmes whose content names an item: amounts between braces, entries as
-    quick replies or as a programme's page."""
-    found = []
-    for other in (*items["entry"].values(), *items["program"].values()):
-        if kind == "parameter":
-            named = any(
-                isinstance(value, str) and f"{{{item_id}}}" in value
-                for _, _, value in _leaves(other.content)
-            )
-        else:
-            named = other.id != item_id and any(
-                name in {"entry", "confused_with"} and value == item_id
-                for _, name, value in _leaves(other.content)
-            )
-        if named:
-            found.append(other)
-    return found

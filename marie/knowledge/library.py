@@ -160,8 +160,7 @@ class LiveLibrary:
         self._state = self._folder.stamp()
         self._looked_at = time.monotonic()
         self._published = self._overlay.current()
-        self.problems: list[str] = []
-        self._library, self.problems = _load(self._folder, self._published)
+        self._library, self.items, self.problems = _load(self._folder, self._published)
 
     def current(self) -> Library:
         """The newest library that passes the checks."""
@@ -175,14 +174,18 @@ class LiveLibrary:
         if changed or published is not self._published:
             self._published = published
             try:
-                self._library, self.problems = _load(self._folder, published)
+                self._library, self.items, self.problems = _load(self._folder, published)
             except KnowledgeErrors as error:
                 self.problems = error.problems
         return self._library
 
+    def shipped(self) -> Items:
+        """What the files say, without what was published."""
+        return self._folder.items()[0]
 
-def _load(folder: Folder, published: Published) -> tuple[Library, list[str]]:
-    """The library, and what of the publications could not be taken.
+
+def _load(folder: Folder, published: Published) -> tuple[Library, Items, list[str]]:
+    """The library, its items, and what of the publications could not be taken.
 
     `KnowledgeErrors` when the files themselves are wrong.
     """
@@ -190,15 +193,17 @@ def _load(folder: Folder, published: Published) -> tuple[Library, list[str]]:
     problems += place_problems(items)
     if problems:
         raise KnowledgeErrors(problems)
-    library, mistakes = Library.build(overlaid(items, published.items))
+    whole = overlaid(items, published.items)
+    library, mistakes = Library.build(whole)
     if not mistakes:
-        return library, []
+        return library, whole, []
     said = list(dict.fromkeys(each.sentence for each in mistakes))
     blamed = {(each.kind, each.item) for each in mistakes}
     for less in (_without(published, blamed), NOTHING):
-        library, mistakes = Library.build(overlaid(items, less.items))
+        whole = overlaid(items, less.items)
+        library, mistakes = Library.build(whole)
         if not mistakes:
-            return library, said
+            return library, whole, said
     raise KnowledgeErrors(list(dict.fromkeys(each.sentence for each in mistakes)))
 
 

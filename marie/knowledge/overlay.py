@@ -24,6 +24,9 @@ CURRENT = "published.json"
 FORMER = "published-before.json"
 
 
+Stamp = tuple[int, int, int]
+
+
 class DamagedOverlay(Exception):
     """The file is not whole; the message names it."""
 
@@ -90,13 +93,13 @@ class LiveOverlay:
     def __init__(self, folder: Path | None) -> None:
         """`folder`: where it is published; None for nothing at all."""
         self._folder = folder
-        self._stamp: tuple[int, int, int] | None = None
+        self._stamp: Stamp | None = None
         self._published = NOTHING
         self.damaged = False
 
     def current(self) -> Published:
         """The newest that is whole."""
-        if self._folder is not None and (stamp := _look(self._folder / CURRENT)) != self._stamp:
+        if self._folder is not None and (stamp := overlay_stamp(self._folder)) != self._stamp:
             self._stamp = stamp
             self._take(self._folder)
         return self._published
@@ -114,9 +117,10 @@ class LiveOverlay:
                     return
 
 
-def _look(path: Path) -> tuple[int, int, int] | None:
+def overlay_stamp(folder: Path) -> Stamp | None:
+    """What changes with the file; None without one."""
     try:
-        seen = path.stat()
+        seen = (folder / CURRENT).stat()
     except OSError:
         return None
     return seen.st_mtime_ns, seen.st_ino, seen.st_size

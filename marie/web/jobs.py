@@ -9,7 +9,7 @@ from aiohttp import web
 
 from marie.services import reminders, retention
 from marie.services.jobs import Job, Jobs
-from marie.web.keys import CLOCK, DATABASE, JOBS, PRIVACY, SETTINGS, TERMS, TURNS
+from marie.web.keys import CLOCK, DATABASE, JOBS, PRIVACY, REVISIONS, SETTINGS, TERMS, TURNS
 from marie.web.senders import sending
 
 OWED_FOR = timedelta(seconds=20)
@@ -26,6 +26,11 @@ def jobs_of(app: web.Application) -> Sequence[Job]:
             every=timedelta(hours=6),
             run=lambda: _purge(app),
             lease=timedelta(hours=1),
+        ),
+        Job(
+            name="publications",
+            every=timedelta(seconds=20),
+            run=app[REVISIONS].run_due,
         ),
         *sending(app),
     )

@@ -17,6 +17,7 @@ from marie.rasa.client import RasaClient
 from marie.services.figures import Visits
 from marie.services.jobs import Jobs
 from marie.services.live import Hub
+from marie.services.revisions import Revisions
 from marie.services.turns import Turns
 from marie.settings import Settings
 from marie.store.engine import Database
@@ -37,6 +38,8 @@ RASA = web.AppKey("rasa", RasaClient)
 HUB = web.AppKey("hub", Hub)
 TURNS = web.AppKey("turns", Turns)
 JOBS = web.AppKey("jobs", Jobs)
+REVISIONS = web.AppKey("revisions", Revisions)
+"""What administrators change of Marie's knowledge."""
 PRIVACY = web.AppKey("privacy", Privacy)
 """Purposes, what is kept and for how long."""
 VISITS = web.AppKey("visits", Visits)
