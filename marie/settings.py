@@ -19,6 +19,9 @@ STEP = 10
 MAX_PROCESSES = 64
 
 
+ROLES = frozenset({"counsellor", "supervisor", "administrator"})
+
+
 class BadSetting(Exception):
     """A setting has a value that Marie cannot use."""
 
@@ -57,6 +60,7 @@ class Settings:
     redis_url: str | None
     public_url: str
     trusted_proxies: int
+    second_factor_for: frozenset[str]
     smtp: SmtpServer | None
     mail_from: str
 
@@ -81,6 +85,7 @@ class Settings:
             redis_url=env.get("MARIE_REDIS_URL") or None,
             public_url=env.get("MARIE_PUBLIC_URL") or f"http://localhost:{port}",
             trusted_proxies=_count(env, "MARIE_TRUSTED_PROXIES", 0),
+            second_factor_for=_roles(env, "MARIE_SECOND_FACTOR"),
             smtp=_smtp(env),
             mail_from=_mail_from(env),
         )
@@ -141,6 +146,13 @@ def _processes(env: Mapping[str, str], name: str) -> int:
     if not 0 < number <= MAX_PROCESSES:
         raise BadSetting(f"{name}={number}: between 1 and {MAX_PROCESSES}")
     return number
+
+
+def _roles(env: Mapping[str, str], name: str) -> frozenset[str]:
+    roles = frozenset(each.strip() for each in (env.get(name) or "").split(",") if each.strip())
+    if not roles <= ROLES:
+        raise BadSetting(f"{name}={env[name]}: {', '.join(sorted(ROLES))}, or nothing")
+    return roles
 
 
 def _switch(env: Mapping[str, str], name: str, *, default: bool) -> bool:

@@ -24,7 +24,8 @@ class Role(str, Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Staff:
-    """A member of staff. `must_change_password`: the password was given for one use."""
+    """A member of staff. `must_change_password`: the password was given for one use;
+    `second_factor`: she is asked for a code beside it."""
 
     id: StaffId
     username: str
@@ -35,10 +36,23 @@ class Staff:
     must_change_password: bool
     disabled_at: datetime | None = None
     email: str | None = None
+    second_factor: bool = False
 
 
 class BadCredentials(Exception):
-    """Unknown user, wrong password or disabled account: all answer alike."""
+    """Unknown user, wrong password or code, or disabled account: all answer alike."""
+
+
+class UsernameTaken(Exception):
+    """Another account has this user name."""
+
+
+class BadAccount(Exception):
+    """An account cannot be like this: `field` is the one that is wrong."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
 
 
 class WeakPassword(Exception):

@@ -19,6 +19,8 @@ from marie.store.engine import Database
 
 MIN_PASSWORD = 12
 SESSION = timedelta(hours=12)
+SEEN = timedelta(minutes=5)
+"""How exactly it is known when a browser was last used."""
 
 _hasher = PasswordHasher()
 
@@ -43,6 +45,7 @@ async def create(
     password: str,
     must_change_password: bool,
     clock: Clock,
+    email: str | None = None,
 ) -> Staff:
     """Add an account; `WeakPassword` under `MIN_PASSWORD` characters."""
     staff = Staff(
@@ -51,7 +54,8 @@ async def create(
         name=name,
         role=role,
         organization=organization,
-        password_hash=await _hash(password),
+        email=email,
+        password_hash=await hash_password(password),
         must_change_password=must_change_password,
     )
     async with database.write() as connection:
@@ -86,26 +90,45 @@ async def prepare(database: Database, *, clock: Clock) -> str | None:
     return password
 
 
-async def sign_in(database: Database, *, username: str, password: str, clock: Clock) -> str:
-    """A session's token for the right user name and password; else `BadCredentials`."""
-    async with database.read() as connection:
-        staff = await accounts.by_username(connection, normal_username(username))
+async def check_password(database: Database, *, username: str, password: str) -> Staff:
+    """Whose user name and password these are; else `BadCredentials`."""
+    staff = None
+    if "\x00" not in username:  # PostgreSQL cannot even look for it
+        async with database.read() as connection:
+            staff = await accounts.by_username(connection, normal_username(username))
     stored = (
         staff.password_hash
         if staff and staff.disabled_at is None
         else await asyncio.to_thread(_nobody)
     )
-    if not await _verify(stored, password) or staff is None:
+    if not await verify(stored, password) or staff is None:
         raise BadCredentials
+    return staff
+
+
+async def open_session(
+    database: Database,
+    staff: Staff,
+    *,
+    clock: Clock,
+    browser: str | None = None,
+    address: str | None = None,
+    instead_of: str | None = None,
+) -> str:
+    """A new session's token. `instead_of`: the token of the one that ends with it."""
     token = secrets.token_urlsafe(32)
     now = clock()
     async with database.write() as connection:
+        if instead_of:
+            await accounts.close_session(connection, hash_session(instead_of))
         await accounts.open_session(
             connection,
             token_hash=hash_session(token),
             staff_id=staff.id,
             at=now,
             expires_at=now + SESSION,
+            browser=browser,
+            address=address,
         )
         await accounts.record(
             connection, at=now, staff_id=staff.id, action="sign_in", subject=staff.id
@@ -114,18 +137,24 @@ async def sign_in(database: Database, *, username: str, password: str, clock: Cl
 
 
 async def who(database: Database, token: str, *, clock: Clock) -> Staff | None:
-    """Who is signed in with this session token."""
+    """Who is signed in with this session token. That the browser is in use is kept now and then."""
+    token_hash, now = hash_session(token), clock()
     async with database.read() as connection:
-        return await accounts.by_session(connection, hash_session(token), at=clock())
+        staff = await accounts.by_session(connection, token_hash, at=now)
+        seen = await accounts.seen_at(connection, token_hash) if staff else None
+    if seen is not None and seen <= now - SEEN:
+        async with database.write() as connection:
+            await accounts.seen(connection, token_hash, at=now, unless_since=now - SEEN)
+    return staff
 
 
 async def change_password(
     database: Database, staff: Staff, *, current: str, new: str, clock: Clock
 ) -> None:
     """Replace one's password; every session of the account ends."""
-    if not await _verify(staff.password_hash, current):
+    if not await verify(staff.password_hash, current):
         raise BadCredentials
-    hashed = await _hash(new)
+    hashed = await hash_password(new)
     async with database.write() as connection:
         await accounts.set_password(connection, staff.id, password_hash=hashed, must_change=False)
         await accounts.record(
@@ -149,13 +178,15 @@ def hash_session(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-async def _hash(password: str) -> str:
+async def hash_password(password: str) -> str:
+    """What is stored of a password; `WeakPassword`."""
     if len(password) < MIN_PASSWORD:
         raise WeakPassword
     return await asyncio.to_thread(_hasher.hash, password)
 
 
-async def _verify(stored: str, password: str) -> bool:
+async def verify(stored: str, password: str) -> bool:
+    """Whether this is the password that was stored."""
     try:
         return await asyncio.to_thread(_hasher.verify, stored, password)
     except (VerifyMismatchError, InvalidHashError):

@@ -310,6 +310,17 @@ async def source_of(connection: AsyncConnection, conversation_id: ConversationId
     return source
 
 
+async def owned_by(connection: AsyncConnection, staff_id: StaffId) -> list[ConversationId]:
+    """The conversations that a counsellor has."""
+    conversation = tables.conversation
+    found = await connection.scalars(
+        select(conversation.c.id)
+        .where(conversation.c.owner == staff_id, conversation.c.state == State.COUNSELLOR.value)
+        .order_by(conversation.c.id)
+    )
+    return [ConversationId(each) for each in found]
+
+
 async def delete_whole(connection: AsyncConnection, conversation_id: ConversationId) -> None:
     """Delete the conversation; every row of every table that hangs on it goes with it."""
     await connection.execute(

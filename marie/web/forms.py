@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 from aiohttp import web
 
@@ -36,14 +37,25 @@ def form_client_id(form: dict[str, str], content: str) -> str:
 
 
 def keep_cookie(
-    request: web.Request, response: web.Response, name: str, value: str, *, path: str, samesite: str
+    request: web.Request,
+    response: web.Response,
+    name: str,
+    value: str,
+    *,
+    path: str,
+    samesite: str,
+    lasts: timedelta | None = None,
 ) -> None:
-    """A cookie that scripts cannot read and that, on https, never leaves it."""
+    """A cookie that scripts cannot read and that, on https, never leaves it.
+
+    `lasts`: for how long; without it until the browser is closed.
+    """
     public = request.app[SETTINGS].public_url
     response.set_cookie(
         name,
         value,
         path=path,
+        max_age=None if lasts is None else int(lasts.total_seconds()),
         httponly=True,
         samesite=samesite,
         secure=request.secure or public.startswith("https:"),

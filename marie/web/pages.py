@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from marie.clock import MONTREAL
+from marie.clock import MONTREAL, local_date
 from marie.language.typography import french_day
 from marie.web.labels import PROBLEMS
 from marie.web.problems import as_problem
@@ -32,6 +32,7 @@ def add_templates(app: web.Application) -> None:
         lstrip_blocks=True,
     )
     environment.filters["day"] = day
+    environment.filters["moment_day"] = moment_day
     environment.filters["hour"] = french_hour
     environment.filters.update(FILTERS)
     app[TEMPLATES] = environment
@@ -46,6 +47,11 @@ def page(request: web.Request, template: str, *, status: int = 200, **values: An
 def day(value: date | str) -> str:
     """A date, or its ISO form, as « 22 novembre 2026 »."""
     return french_day(date.fromisoformat(value) if isinstance(value, str) else value)
+
+
+def moment_day(value: datetime) -> str:
+    """The day of a moment, in Montréal."""
+    return french_day(local_date(value))
 
 
 def french_hour(value: datetime) -> str:

@@ -67,6 +67,22 @@ class Signer:
         """A secret for one purpose, always the same: it need not be stored."""
         return base64.urlsafe_b64encode(self._mac(f"secret {purpose}")).rstrip(b"=").decode()
 
+    def seal(self, purpose: str, value: str) -> str:
+        """The value with a signature that holds for this purpose alone."""
+        return f"{value}.{self._mac(f'seal {purpose} {value}').hex()}"
+
+    def opened(self, purpose: str, sealed: str) -> str:
+        """The value of what was sealed for this purpose; else `BadSignature`."""
+        value, _, _ = sealed.rpartition(".")
+        right = self.seal(purpose, value)
+        if not hmac.compare_digest(right.encode(), sealed.encode("utf-8", "surrogatepass")):
+            raise BadSignature
+        return value
+
+    def derive(self, purpose: str, seed: str) -> bytes:
+        """32 bytes that only this installation can make from the seed."""
+        return self._mac(f"derived {purpose} {seed}")
+
     def _signature(self, path: str, expires: str) -> str:
         return base64.urlsafe_b64encode(self._mac(f"{path}?{expires}")).rstrip(b"=").decode()
 
