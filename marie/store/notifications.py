@@ -217,6 +217,15 @@ async def postpone(connection: AsyncConnection, ids: Sequence[str], *, until: da
     )
 
 
+async def cancel(connection: AsyncConnection, notification_id: str) -> None:
+    """Not sent, if it was not yet; nothing of it is kept."""
+    await connection.execute(
+        delete(notification).where(
+            notification.c.id == notification_id, notification.c.state.in_(["due", "given_up"])
+        )
+    )
+
+
 async def retry(connection: AsyncConnection, notification_id: str, *, now: datetime) -> bool:
     """Try one that was given up from the beginning; whether there was such a one."""
     changed = await connection.execute(
