@@ -23,9 +23,10 @@ from marie.domain.messages import (
     check_client_id,
     check_text,
 )
+from marie.domain.referral import answer_of
 from marie.knowledge.privacy import Privacy
 from marie.knowledge.waiting import Terms
-from marie.services import erasures, held
+from marie.services import erasures, held, referrals
 from marie.services.erasures import Erasure
 from marie.services.following import TERMS
 from marie.services.live import Hub
@@ -116,11 +117,13 @@ async def receive_message(
     text: str | None,
     payload: str | None,
     clock: Clock,
+    say: referrals.Say = lambda phrase, recipient: "",
 ) -> Received:
     """Take a visitor's message in. When this returns, it is durable and has its number.
 
     The same `client_id` with the same words gives the same number and nothing twice; with other
-    words `ClientIdReused`. Raises `BadMessage` for what cannot be taken.
+    words `ClientIdReused`. Raises `BadMessage` for what cannot be taken. An answer to a referral
+    is settled here, whoever has the conversation: `say` is what she is told.
     """
     client_id = check_client_id(client_id)
     if text is not None:
@@ -135,7 +138,9 @@ async def receive_message(
         shown = text or await _offered(connection, conversation_id, payload)
         conversation = conversation.with_visitor_message()
         conversation = replace(conversation, last_seq=conversation.last_seq + 1)
-        owed = conversation.marie_answers()
+        decision = answer_of(payload)
+        owed = conversation.marie_answers() and decision is None
+        turn = Turn.ANSWERED if conversation.marie_answers() else Turn.COUNSELLOR
         message = Message(
             seq=conversation.last_seq,
             author="visitor",
@@ -143,10 +148,14 @@ async def receive_message(
             at=clock(),
             client_id=client_id,
             payload=payload,
-            turn=Turn.PENDING if owed else Turn.COUNSELLOR,
+            turn=Turn.PENDING if owed else turn,
             content=Content(text=shown),
         )
         await conversations.append(connection, conversation_id, message)
+        if decision is not None:
+            conversation = await referrals.decided(
+                connection, conversation, *decision, say=say, clock=clock
+            )
         await conversations.save(connection, conversation)
     hub.changed(conversation_id)
     return Received(seq=message.seq, owed=owed)

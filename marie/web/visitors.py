@@ -11,7 +11,7 @@ from aiohttp import web
 
 from marie import logs
 from marie.domain.conversation import Conversation, ConversationId
-from marie.services import reports, visitor
+from marie.services import referrals, reports, visitor
 from marie.web.documents import shown
 from marie.web.keys import (
     CLOCK,
@@ -137,6 +137,7 @@ async def take_in(
         text=body.text,
         payload=body.payload,
         clock=app[CLOCK],
+        say=referrals.saying(app[LIBRARY].current()),
     )
     app[METRICS].messages.inc()
     with logs.about(request=logs.REQUEST.get(), conversation=conversation_id):

@@ -38,7 +38,7 @@ function insert(transcript, message) {
 export const lastSeq = ({ messages }) => messages.reduce((last, { seq }) => (seq === last + 1 ? seq : last), 0);
 
 export function quickReplies({ messages, pending }) {
-  const last = messages.findLast(({ author, quick_replies: replies }) => author !== 'system' && (author !== 'marie' || replies?.length));
+  const last = messages.findLast(({ author, quick_replies: replies }) => replies?.length || !['system', 'marie'].includes(author));
   return (!pending.length && last?.quick_replies) || [];
 }
 
