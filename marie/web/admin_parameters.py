@@ -16,7 +16,6 @@ from marie.knowledge.library import Library
 from marie.knowledge.model import DatedValue, Entry, Parameter
 from marie.language.folding import fold
 from marie.web import parameter_form
-from marie.web.admin import Standing, standing
 from marie.web.editing import (
     NOTHING_WRONG,
     PAGES,
@@ -35,6 +34,7 @@ from marie.web.pages import page
 from marie.web.previews import Shown, previews
 from marie.web.revision_pages import ITEM
 from marie.web.sign_in import signed_in
+from marie.web.standing import Standing, standing
 
 PAGE = PAGES["parameter"]
 A_PAGE = 100

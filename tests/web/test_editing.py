@@ -174,7 +174,8 @@ async def test_values_are_corrected_in_the_long_form(nadia: Member, spoken: Know
 async def test_second_of_two_who_publish_sees_the_text_of_the_first(
     nadia: Member, samuel: Member, spoken: Knowledge
 ) -> None:
-    mine, theirs = (fields(await each.get(AMOUNT + "/modifier")) for each in (nadia, samuel))
+    mine = fields(await nadia.get(AMOUNT + "/modifier"))
+    theirs = fields(await samuel.get(AMOUNT + "/modifier"))
     assert "a aussi cette page ouverte" in (await nadia.get(AMOUNT + "/modifier")).text
     await samuel.post(AMOUNT + "/modifier", **theirs | {"label": "De Samuel", "do": "publish"})
     shown = await nadia.post(AMOUNT + "/modifier", **mine | {"review_every": "30", "do": "publish"})
