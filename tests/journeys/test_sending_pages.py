@@ -106,9 +106,17 @@ async def test_pages_of_what_is_sent_are_accessible(
     await send_all(client)
     await looker.look("/admin/envois", "sending")
     await looker.look("/console/avis", "own-notices")
-    await looker.look("/admin/agents", "agents-empty")
     mail, *_ = (settings.data / "outbox").glob("*.eml")
     await looker.look(f"/admin/envois/courriels/{mail.stem}", "mail")
+
+
+async def test_list_of_agents_is_accessible(
+    client: Client, database: Database, browser: Browser
+) -> None:
+    admin = await add_account(database, "claire", role=Role.ADMINISTRATOR)
+    token = await open_session(database, admin)
+    looker = Looker(browser, str(client.make_url("")).rstrip("/"), token)
+    await looker.look("/admin/agents", "agents-empty")
     async with database.write() as connection:
         await store.replace_agents(connection, [AGENT], now=clock.now())
     await looker.look("/admin/agents", "agents")
@@ -151,7 +159,7 @@ async def test_visitor_answers_by_the_buttons_of_the_plain_page(
     page = await context.new_page()
     await page.goto("/chat")
     await page.get_by_role("button", name="J’accepte").click()
-    await page.locator("button[value=\"/handoff\"]").click()
+    await page.locator('button[value="/handoff"]').click()
     cookie = next(each["value"] for each in await context.cookies() if each["name"] == "marie_chat")
     conversation_id, _, token = cookie.partition(".")
     visitor = Visitor(client, {"conversation_id": conversation_id, "token": token})
