@@ -44,4 +44,4 @@ refused_sign_in = Table(
     Column("at", Moment, nullable=False),
     Index("ix_refused_sign_in_subject", "subject", "at"),
 )
-"""Attempts of the last hour that did not succeed, by account, address and known browser (hashed)."""
+"""Attempts of the last hour that did not succeed, by account, address and browser: hashed."""
