@@ -371,6 +371,14 @@ async def find(
     total = await connection.scalar(
         select(func.count()).select_from(directory_card).where(*conditions)
     )
+    # Which, then all of them: what is passed over is not put together.
+    some = (
+        select(directory_card.c.id)
+        .where(*conditions)
+        .order_by(directory_card.c.sorted_by, directory_card.c.id)
+        .limit(limit)
+        .offset(offset)
+    )
     query = (
         select(
             directory_card,
@@ -378,10 +386,8 @@ async def find(
             _dead().label("dead"),
         )
         .outerjoin(directory_merge, directory_merge.c.duplicate == directory_card.c.id)
-        .where(*conditions)
+        .where(directory_card.c.id.in_(some))
         .order_by(directory_card.c.sorted_by, directory_card.c.id)
-        .limit(limit)
-        .offset(offset)
     )
     return total or 0, [_card(row) for row in await connection.execute(query)]
 
