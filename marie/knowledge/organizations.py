@@ -9,6 +9,7 @@ from typing import Annotated
 
 import msgspec
 
+from marie.guidance.lease_days import quiet
 from marie.knowledge.library import KnowledgeErrors
 from marie.knowledge.rules import read
 
@@ -30,7 +31,11 @@ class Organization(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     hours: dict[str, tuple[Hour, Hour]] = {}
 
     def is_open(self, local: datetime) -> bool:
-        """Whether it is open at a moment in Montréal's time; False when its hours are not known."""
+        """Whether it is open at a moment in Montréal's time; False on a holiday in Québec, and
+        when its hours are not known."""
+        day = quiet(local.date())
+        if day is not None and day.kind == "holiday":
+            return False
         hours = self.hours.get(DAYS[local.weekday()])
         return hours is not None and hours[0] <= f"{local:%H:%M}" < hours[1]
 

@@ -460,17 +460,12 @@ async def visitor_email(connection: AsyncConnection, conversation_id: Conversati
 
 
 async def leave_all(
-    connection: AsyncConnection,
-    conversation_id: ConversationId,
-    *,
-    now: datetime,
-    terms: Terms,
-    voice: Voice,
+    connection: AsyncConnection, conversation_id: ConversationId, *, now: datetime
 ) -> None:
-    """The visitor erases: her counsellor hears that the moment is free again."""
+    """The conversation is erased: her counsellor hears that the moment is free again."""
     known = await appointments.to_come(connection, conversation_id, now=now)
     if known is not None and known.staff_id is not None:
-        # Not with the conversation: what goes with it is not sent any more.
+        # Not about the conversation: what is about it goes with it, unsent.
         await notifications.notify_staff(
             connection,
             known.staff_id,

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marie.clock import Clock
 from marie.domain.conversation import Conversation, ConversationId
-from marie.services import assignment, events, figures
+from marie.services import appointments, assignment, events, figures
 from marie.services.figures import Hours
 from marie.store import conversations, retention
 from marie.store.conversations import UnknownConversation
@@ -113,11 +113,13 @@ async def forget(
 ) -> None:
     """Delete a conversation with all that hangs on it, in this transaction.
 
-    Its place in the assignment and its seats go to others; what it counted for stays counted.
+    Its place in the assignment, its seats and its appointment's time go to others; what it counted
+    for stays counted.
     """
     await figures.leave_counted(connection, conversation.id, hours=hours, now=now)
     await assignment.give_back(connection, conversation, now=now)
     await events.leave_all(connection, conversation.id, now=now)
+    await appointments.leave_all(connection, conversation.id, now=now)
     await conversations.delete_whole(connection, conversation.id)
 
 

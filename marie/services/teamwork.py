@@ -14,6 +14,7 @@ from marie.domain.conversation import Conversation, ConversationId, NotOwner, St
 from marie.domain.messages import BadMessage, Content, check_text
 from marie.domain.notes import Kind
 from marie.domain.people import Role, Staff
+from marie.knowledge.waiting import Terms
 from marie.services import assignment, following
 from marie.services.appending import append_system
 from marie.services.live import Hub
@@ -85,6 +86,7 @@ async def transfer(
     reason: str,
     said: Content,
     clock: Clock,
+    terms: Terms = following.TERMS,
 ) -> Colleague:
     """Give the conversation to a colleague; the reason is a note for her. Who has it now.
 
@@ -111,7 +113,7 @@ async def transfer(
             kind=Kind.TRANSFER,
         )
         await conversations.save(connection, conversation)
-        await following.moved(connection, conversation_id, owner=colleague.id, now=now)
+        await following.moved(connection, conversation_id, owner=colleague.id, now=now, terms=terms)
         await accounts.record(
             connection, at=now, staff_id=by.id, action="transfer", subject=conversation_id
         )
@@ -130,6 +132,7 @@ async def move(
     reason: str,
     said: Content,
     clock: Clock,
+    terms: Terms = following.TERMS,
 ) -> None:
     """Give lead and conversation to another organisation, where it waits; Marie answers meanwhile.
 
@@ -154,7 +157,7 @@ async def move(
             kind=Kind.TRANSFER,
         )
         await conversations.save(connection, conversation)
-        await following.moved(connection, conversation_id, owner=None, now=now)
+        await following.moved(connection, conversation_id, owner=None, now=now, terms=terms)
         await accounts.record(
             connection, at=now, staff_id=by.id, action="move", subject=conversation_id
         )

@@ -23,7 +23,7 @@ from marie.store import access
 from marie.web import assignment_chart
 from marie.web.console import CONVERSATION, about_conversation
 from marie.web.forms import read_form
-from marie.web.keys import CLOCK, DATABASE, HUB
+from marie.web.keys import CLOCK, DATABASE, HUB, TERMS
 from marie.web.pages import page
 from marie.web.problems import Problem
 from marie.web.sign_in import signed_in
@@ -92,7 +92,13 @@ async def reassign(
     to = (await read_form(request)).get("organization", "")
     try:
         await assignment.reassign(
-            app[DATABASE], app[HUB], conversation_id, to, by=staff, clock=app[CLOCK]
+            app[DATABASE],
+            app[HUB],
+            conversation_id,
+            to,
+            by=staff,
+            clock=app[CLOCK],
+            terms=app[TERMS],
         )
     except (UnknownOrganization, assignment.NoSuchLead):
         raise Problem("no_organization") from None

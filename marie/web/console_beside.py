@@ -16,7 +16,7 @@ from marie.services import assignment, remarks, teamwork
 from marie.store import staff as accounts
 from marie.web.console import CONVERSATION, about_conversation, to_conversation
 from marie.web.forms import read_form
-from marie.web.keys import CLOCK, DATABASE, HUB, LIBRARY
+from marie.web.keys import CLOCK, DATABASE, HUB, LIBRARY, TERMS
 from marie.web.problems import Problem
 
 FILE = "#dossier"
@@ -127,6 +127,7 @@ async def entrust(
         reason=reason,
         said=_said(app, "counsellor_transferred", name=staff.name, colleague="{colleague}"),
         clock=app[CLOCK],
+        terms=app[TERMS],
     )
     return to_conversation(conversation_id)
 
@@ -148,6 +149,7 @@ async def _move(
             reason=reason,
             said=said,
             clock=app[CLOCK],
+            terms=app[TERMS],
         )
     except (UnknownOrganization, assignment.NoSuchLead):
         raise Problem("no_organization") from None

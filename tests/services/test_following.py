@@ -8,15 +8,16 @@ import tempfile
 import uuid
 from collections.abc import Coroutine
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, time, timedelta, timezone
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from marie.domain.appointments import Agenda, AppointmentRequest
 from marie.domain.conversation import (
     AlreadyClaimed,
     ConversationId,
@@ -31,10 +32,18 @@ from marie.domain.people import Role, Staff
 from marie.domain.replies import Reply
 from marie.knowledge.waiting import load_terms
 from marie.rasa.client import TurnRequest
-from marie.services import assignment, counsellor, following, visitor
+from marie.services import (
+    appointments,
+    assignment,
+    counsellor,
+    following,
+    lateness,
+    visitor,
+)
 from marie.services.live import Hub
 from marie.services.turns import Turns
 from marie.settings import ROOT
+from marie.store import appointments as agendas
 from marie.store import conversations
 from marie.store import following as stored
 from marie.store.conversations import UnknownConversation
@@ -43,6 +52,7 @@ from tests.staff import add_account
 
 TERMS = load_terms(ROOT / "knowledge")
 SUNDAY = datetime(2026, 11, 22, 15, 0, tzinfo=timezone.utc)
+EVER = datetime(1971, 1, 1, tzinfo=timezone.utc)
 LEFT = Content(text="…")
 T = TypeVar("T")
 
@@ -258,12 +268,24 @@ class Leads(RuleBasedStateMachine):
         for name, organization in (("awa", "promis"), ("luc", "collectif"), ("mei", "inici")):
             person = self.run(add_account(self.world.database, name, organization=organization))
             self.staff.append(person)
+            self.run(self._receives(person))
         chief = self.run(
             add_account(self.world.database, "chief", role=Role.ADMINISTRATOR, organization=None)
         )
         self.chief = chief
         for _ in range(2):
             self.visitors.append(self.run(self.world.arrive()))
+
+    async def _receives(self, person: Staff) -> None:
+        agenda = Agenda(
+            staff_id=person.id,
+            weekly=dict.fromkeys(range(7), ((time(9), time(11)),)),
+            exceptions={},
+            notice_hours=0,
+            ahead_days=2,
+        )
+        async with self.world.database.write() as connection:
+            await agendas.save_agenda(connection, agenda, at=self.world.now)
 
     def somebody(self, number: int) -> Staff:
         return self.staff[number % len(self.staff)]
@@ -357,6 +379,46 @@ class Leads(RuleBasedStateMachine):
                 connection, talk, what=what, at=at, owner=None, now=self.world.now
             )
 
+    @rule(number=st.integers(0, 3), page=st.integers(0, 2))
+    def book(self, number: int, page: int) -> None:
+        if (talk := self.one(number)) is not None:
+            self.act(self._book(talk, page))
+
+    async def _book(self, talk: ConversationId, page: int) -> None:
+        world = self.world
+        async with world.database.write() as connection:
+            conversation = await conversations.load(connection, talk, lock=True)
+            wanted = AppointmentRequest(action="offer", page=page)
+            offered = await appointments.decide(
+                connection, conversation, wanted, now=world.now, terms=TERMS
+            )
+            for slot in offered.slots[:1]:
+                assert slot.starts_at > world.now
+                at = round(slot.starts_at.timestamp() * 1000)
+                wanted = AppointmentRequest(action="book", at=at, means="phone")
+                await appointments.decide(
+                    connection, conversation, wanted, now=world.now, terms=TERMS
+                )
+
+    @rule(number=st.integers(0, 3), action=st.sampled_from(["cancel", "call_back", "wait"]))
+    def ask_about_waiting(
+        self, number: int, action: Literal["cancel", "call_back", "wait"]
+    ) -> None:
+        if (talk := self.one(number)) is not None:
+            self.act(self._ask(talk, AppointmentRequest(action=action)))
+
+    async def _ask(self, talk: ConversationId, request: AppointmentRequest) -> None:
+        async with self.world.database.write() as connection:
+            conversation = await conversations.load(connection, talk, lock=True)
+            await appointments.decide(
+                connection, conversation, request, now=self.world.now, terms=TERMS
+            )
+
+    @rule()
+    def look_after_the_late(self) -> None:
+        world = self.world
+        self.run(lateness.look_after(world.database, world.hub, terms=TERMS, clock=world.clock))
+
     @rule(number=st.integers(0, 3))
     def erase(self, number: int) -> None:
         if (talk := self.one(number)) is not None:
@@ -380,6 +442,11 @@ class Leads(RuleBasedStateMachine):
                 assert lead.organization is not None
             held = {lead.conversation_id: lead for lead in open_leads}
             assert len(held) == len(open_leads), "two open leads of one visitor"
+            times = [
+                (each.staff_id, each.starts_at)
+                for each in await agendas.coming(connection, since=EVER)
+            ]
+            assert len(times) == len(set(times)), "two visitors at one time"
             for talk in self.visitors:
                 conversation = await conversations.load(connection, talk)
                 if conversation.state is State.WAITING:
