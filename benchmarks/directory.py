@@ -111,7 +111,7 @@ async def run(count: int, data: Path) -> bool:
                 by=staff,
                 clock=clock.now,
             )
-            heard(client.app)  # type: ignore[arg-type]
+            heard(client.app)
             await until_said(client, "essai-1", seconds=30, **{field: value})
             waits.append(time.process_time() - began)
         good = good and max(waits) <= HEARD_S
