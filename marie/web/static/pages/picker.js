@@ -23,7 +23,7 @@ export function picker({ page, answer, attach, closed }) {
       else if (response.ok) html = await response.text();
     } catch { /* said below */ }
     if (turn !== asked) return;
-    const field = body.querySelector('[type=search]');
+    const field = body.querySelector('[name=q]');
     if (html === null) body.replaceChildren(Object.assign(document.createElement('p'), { className: 'problem', textContent: LABELS.pickerLost }));
     else if (field) {
       // The field stays, so that nothing that is being typed is lost.
@@ -34,12 +34,12 @@ export function picker({ page, answer, attach, closed }) {
       body.append(next);
     } else {
       body.replaceChildren(parse(html));
-      body.querySelector('[type=search]').focus();
+      body.querySelector('[name=q]').focus();
     }
   }
 
   body.addEventListener('input', ({ target }) => {
-    if (target.type !== 'search') return;
+    if (target.name !== 'q') return;
     clearTimeout(timer);
     timer = setTimeout(() => look(target.value), PAUSE);
   });
@@ -68,7 +68,7 @@ export function picker({ page, answer, attach, closed }) {
 
   body.addEventListener('keydown', (event) => {
     if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
-    const all = [...body.querySelectorAll('[type=search], button.pick, .pick input')];
+    const all = [...body.querySelectorAll('[name=q], button.pick, .pick input')];
     const next = all[all.indexOf(document.activeElement) + (event.key === 'ArrowDown' ? 1 : -1)];
     if (!next) return;
     next.focus();

@@ -79,4 +79,8 @@ shortcuts({
   o: () => current('.what a')?.click(),
   p: () => current('button')?.click(),
 });
-document.getElementById('filter-label')?.addEventListener('change', ({ target }) => target.form.requestSubmit());
+const filter = document.getElementById('filter-label');
+if (filter) {
+  filter.form.querySelector('button').hidden = true; // choosing is enough
+  filter.addEventListener('change', () => filter.form.requestSubmit());
+}
