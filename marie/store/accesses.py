@@ -39,7 +39,7 @@ class File:
 async def of_file(connection: AsyncConnection, conversation_id: str) -> Sequence[Access]:
     """Everything that was done with a file, the newest first."""
     audit = tables.audit.c
-    query = _query().where(audit.subject == conversation_id)
+    query = _query().where(audit.subject == conversation_id, audit.staff_id.is_not(None))
     return [_access(row) for row in await connection.execute(query)]
 
 
@@ -87,19 +87,22 @@ async def files(
 
 
 FILE_ACTIONS = (
-    *("open", "claim", "hand_back", "close", "transfer", "invite", "uninvite", "note"),
-    *("reassign", "search", "settled", "referral", "appointment"),
+    *("open", "search", "claim", "hand_back", "close", "transfer", "move", "reassign"),
+    *("invite", "uninvite", "plan_lead", "settle_lead", "called_back"),
+    *("referral_ask", "referral_answered", "referral_accepted", "referral_declined"),
+    *("move_appointment", "cancel_appointment", "take_over_appointment", "release_appointment"),
 )
 """What is done with a file, as the audit log names it."""
 
 
 def _is_file() -> Any:
-    """Lines whose subject is, or was, a conversation."""
+    """Lines of people whose subject is, or was, a conversation."""
     audit = tables.audit.c
     conversation = select(tables.conversation.c.id)
-    return audit.subject.in_(conversation) | (
+    about = audit.subject.in_(conversation) | (
         audit.action.in_(FILE_ACTIONS) & (func.length(audit.subject) == 32)
     )
+    return audit.staff_id.is_not(None) & about
 
 
 def _query() -> Select[Any]:

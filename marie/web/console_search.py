@@ -12,6 +12,7 @@ from marie.clock import MONTREAL
 from marie.domain.conversation import StaffId
 from marie.domain.following import Outcome
 from marie.store import labels, participants, past
+from marie.store import staff as accounts
 from marie.store.past import Wanted, folded
 from marie.web.keys import CLOCK, DATABASE
 from marie.web.pages import page
@@ -43,6 +44,17 @@ async def search(request: web.Request) -> web.StreamResponse:
         if any(asked.values()):
             found = await past.search(connection, wanted, staff, limit=SHOWN, offset=offset)
         given = await labels.of_conversations(connection, [each.id for each in found], staff)
+    if found:
+        # A line of what she said is a look into her file.
+        async with request.app[DATABASE].write() as connection:
+            for each in found[:SHOWN]:
+                await accounts.record(
+                    connection,
+                    at=request.app[CLOCK](),
+                    staff_id=staff.id,
+                    action="search",
+                    subject=each.id,
+                )
     inside = [each for each in colleagues if staff.organization in (None, each.organization)]
     return page(
         request,
