@@ -122,6 +122,7 @@ async def _page(
     file = opened.lead.request.file if opened.lead is not None else None
     wanted = file.regions[0] if file is not None and file.regions else None
     newest = opened.referrals[0] if opened.referrals else None
+    agent_id = newest.target.agent_id if newest is not None else None
     conflicts = ("open", "nothing", "step")
     return page(
         request,
@@ -134,6 +135,7 @@ async def _page(
         mine=opened.conversation.owner == staff.id,
         current=newest if newest is not None and newest.state.is_open else None,
         before=[each for each in opened.referrals if not each.state.is_open],
+        agent_page=next((each.url for each in agents if each.id == agent_id), None),
         steps=BY_HAND.get(newest.state, ()) if newest is not None else (),
         near=[each for each in agents if wanted is not None and each.region == wanted],
         others=[each for each in agents if wanted is None or each.region != wanted],

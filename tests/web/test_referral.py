@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -25,7 +26,7 @@ from marie.store.engine import Database
 from marie.web.jobs import jobs_of
 from tests.conftest import Client, Visitor
 from tests.fakes import FakeRasa
-from tests.staff import Member, add_account, browser_of, waiting_visitor
+from tests.staff import Member, add_account, browser_of, open_session, waiting_visitor
 
 NASTY = "<img src=x onerror=alert(1)>"
 AGENT = Agent(
@@ -42,9 +43,9 @@ AGENT = Agent(
 @pytest.fixture
 async def counsellor(client: Client, database: Database) -> AsyncIterator[Member]:
     """A counsellor who may see the visitor's lead, whoever holds it."""
-    await add_account(database, "awa", name="Awa")
+    staff = await add_account(database, "awa", name="Awa")
     async with browser_of(client, "awa") as member:
-        await member.sign_in()
+        member.carry(await open_session(database, staff))
         yield member
 
 
@@ -312,6 +313,26 @@ async def test_what_cannot_be_asked_is_explained_with_what_was_typed(
     assert shown.status == 400
     assert sentence in text
     assert NASTY not in text
+
+
+async def test_agent_without_address_is_reached_by_his_page(
+    client: Client, database: Database, counsellor: Member
+) -> None:
+    visitor = await taken(client, database, counsellor)
+    by_page = replace(AGENT, email=None, url="https://carrefour.example/agent")
+    async with database.write() as connection:
+        await store.replace_agents(connection, [by_page], now=clock.now())
+    await counsellor.post(page_of(visitor), kind="agent", agent=AGENT.id)
+    await press(visitor, "Oui, transmettez")
+    referral = await newest(database, visitor)
+    assert (referral.state, referral.token_hash) == (State.AGREED, None)
+    shown = await counsellor.get(page_of(visitor))
+    assert 'href="https://carrefour.example/agent"' in shown.text
+    noted = await counsellor.post(
+        f"{page_of(visitor)}/{referral.id}", state="refused", reason="Pas cette année"
+    )
+    assert "Pas cette année" in noted.text
+    assert (await newest(database, visitor)).state is State.REFUSED
 
 
 async def test_nasty_name_is_only_text_everywhere(
