@@ -73,6 +73,12 @@ def _parser() -> argparse.ArgumentParser:
         dest="knowledge_command", required=True, metavar="command"
     )
     knowledge.add_parser("check", help="check every file of knowledge/")
+    for name, words in (
+        ("push", "make drafts of what the files say otherwise"),
+        ("pull", "write what is published into the files"),
+    ):
+        files = knowledge.add_parser(name, help=words)
+        files.add_argument("folder", type=Path, nargs="?", help="else the folder that Marie reads")
     program = commands.add_parser("check-program", help="what is wrong in a programme's file")
     program.add_argument("file", type=Path)
     purge = commands.add_parser("purge", help="delete what was kept long enough (a job does, too)")
@@ -161,6 +167,11 @@ def _check(arguments: argparse.Namespace, settings: Settings) -> int:
         from marie.cli.programs import check_program
 
         return check_program(settings, arguments.file)
+    if arguments.knowledge_command in {"push", "pull"}:
+        from marie.cli import publications
+
+        act = publications.push if arguments.knowledge_command == "push" else publications.pull
+        return asyncio.run(act(settings, arguments.folder))
     from marie.cli.knowledge import check
 
     return check(settings)

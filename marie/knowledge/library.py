@@ -160,7 +160,7 @@ class LiveLibrary:
         self._state = self._folder.stamp()
         self._looked_at = time.monotonic()
         self._published = self._overlay.current()
-        self._library, self.items, self.problems = _load(self._folder, self._published)
+        self._library, self._items, self.problems = _load(self._folder, self._published)
 
     def current(self) -> Library:
         """The newest library that passes the checks."""
@@ -174,10 +174,16 @@ class LiveLibrary:
         if changed or published is not self._published:
             self._published = published
             try:
-                self._library, self.items, self.problems = _load(self._folder, published)
+                self._library, self._items, self.problems = _load(self._folder, published)
             except KnowledgeErrors as error:
                 self.problems = error.problems
         return self._library
+
+    @property
+    def items(self) -> Items:
+        """The items of the newest library."""
+        self.current()
+        return self._items
 
     @property
     def damaged(self) -> bool:

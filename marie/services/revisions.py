@@ -106,7 +106,6 @@ class Revisions:
 
     def item(self, kind: Kind, item_id: str) -> Item | None:
         """What is said of an item now."""
-        self.live.current()
         return self.live.items[kind].get(item_id)
 
     def check(self, kind: Kind, item_id: str, content: Content | None) -> list[Mistake]:
