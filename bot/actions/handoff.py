@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from bot.actions import waiting
 from bot.actions.entries import answer_topic, names_another_entry
 from bot.actions.lead_file import Passed, lead_file, region_names, shown_lines
 from bot.actions.replies import answer, plain, quick_reply
@@ -15,6 +16,7 @@ from bot.actions.turn import Pending, Turn
 from bot.actions.wiring import Desk
 from marie.domain.leads import HandoverRequest
 from marie.domain.replies import Reply
+from marie.knowledge.waiting_words import WITHDRAW
 from marie.language.folding import words
 from marie.language.typography import french_list
 
@@ -29,13 +31,15 @@ BEGINS = ("non", "oui", "plutot", "pas", "desole", "desolee", "pardon", "finalem
 
 def ask_for_person(turn: Turn, desk: Desk) -> Reply:
     """Begin: how to reach the visitor, or stay in the chat."""
+    if turn.pressed and turn.value("answer") == WITHDRAW and turn.state == "waiting":
+        return _withdraw(turn, desk)
+    about = waiting.asked(turn, desk)
+    if about is not None:
+        return about
     if names_another_entry(turn, desk):
         return answer_topic(turn, desk)
     if turn.state == "waiting":
-        buttons = [quick_reply(desk.library.phrase("button_withdraw"), "deny")]
-        content = plain(desk.library, "handoff_already_waiting", topic="handoff", buttons=buttons)
-        waiting = Pending(form=FORM, field="withdraw")
-        return answer(turn, content, focus=replace(turn.focus, misses=0, pending=waiting))
+        return waiting.how_long(turn, pending=Pending(form=FORM, field="withdraw"))
     contact = _contact(turn)
     if contact:
         return _confirm(turn, desk, contact)
@@ -155,12 +159,17 @@ def _send(turn: Turn, desk: Desk, pending: Pending) -> Reply:
         consent=str(data.get("shown", "")),
         file=lead_file(passed, turn, desk),
     )
-    return answer(turn, content, focus=replace(turn.focus, pending=None), handover=request)
+    reach = [name for name in ("email", "phone") if data.get(name)]
+    profile = {**turn.profile, waiting.FOLLOWED: True, waiting.REACH: reach}
+    focus = replace(turn.focus, pending=None)
+    return answer(turn, content, focus=focus, profile=profile, handover=request)
 
 
 def _withdraw(turn: Turn, desk: Desk) -> Reply:
     content = plain(desk.library, "handoff_withdrawn", topic="handoff")
-    return answer(turn, content, focus=replace(turn.focus, pending=None), withdraw=True)
+    profile = {name: value for name, value in turn.profile.items() if name != waiting.FOLLOWED}
+    focus = replace(turn.focus, pending=None)
+    return answer(turn, content, focus=focus, profile=profile, withdraw=True)
 
 
 def _contact(turn: Turn) -> dict[str, str]:
@@ -185,7 +194,8 @@ def _passed(data: Mapping[str, Any], desk: Desk) -> Passed:
 
 def _profile(turn: Turn, data: Mapping[str, Any]) -> dict[str, Any]:
     """The profile as it is passed on; what the file says of it is not said twice."""
-    withheld = {*data.get("withheld", ()), TOLD, LANGUAGE, "verdicts"}
+    ours = {TOLD, LANGUAGE, "verdicts", waiting.FOLLOWED, waiting.REACH}
+    withheld = {*data.get("withheld", ()), *ours}
     if "child_ages" in withheld:
         withheld.add("children")
     profile = {name: value for name, value in turn.profile.items() if name not in withheld}

@@ -29,6 +29,7 @@ from bot.actions.situation import remember
 from bot.actions.summary import asks_for_summary, tell_summary
 from bot.actions.traces import with_traces
 from bot.actions.turn import Entity, Focus, Pending, Turn
+from bot.actions.waiting import speaks_of_it
 from bot.actions.wiring import Desk
 from marie.domain.replies import Reply
 from marie.knowledge.asked import asked_entry
@@ -144,6 +145,8 @@ def _as_asked(turn: Turn, desk: Desk) -> Turn:
     """The same turn, read as what its words alone ask for."""
     if turn.pressed or turn.intent == "safety":
         return turn
+    if speaks_of_it(turn, desk):
+        return replace(turn, intent="handoff")
     if turn.profile.get("trips") and says(turn.text, desk.plan_words.leave):
         return replace(turn, intent="moving.trip")
     if tells_of_a_move(turn, desk):
@@ -247,6 +250,7 @@ FORM_TOPICS = {
     "matching": "work.matching",
     "plan": "moving.plan",
     "trip": "moving.trip",
+    "waiting": "handoff",
 }
 
 

@@ -16,6 +16,7 @@ from bot.actions import (
     region,
     registrations,
     trips,
+    waiting,
 )
 from bot.actions.entries import answer_topic
 from bot.actions.respond import Answerer, Form
@@ -46,4 +47,5 @@ FORMS: Mapping[str, Form] = {
     matching.FORM: matching.take_answer,
     plan.FORM: plan.take_answer,
     registrations.FORM: registrations.take_answer,
+    waiting.FORM: waiting.take_answer,
 }

@@ -36,6 +36,7 @@ from marie.knowledge.rules import (
     load_profile_fields,
 )
 from marie.knowledge.talk import TalkWords, load_talk_words
+from marie.knowledge.waiting import Waiting, load_waiting
 from marie.language.safety import SafetyPatterns, read_safety
 from marie.settings import Settings
 
@@ -59,6 +60,7 @@ class Desk(Knowledge):
     plan_words: PlanWords
     qualification: Qualification
     organizations: Organizations
+    waiting: Waiting
     safety: SafetyPatterns
     simple: bool = False
     """Whether Marie's own phrases are said in simple French."""
@@ -104,6 +106,7 @@ def open_desk(knowledge: Path, data: Path | None = None) -> Desk:
         plan_words=load_plan_words(knowledge),
         qualification=load_qualification(knowledge),
         organizations=load_organizations(knowledge),
+        waiting=load_waiting(knowledge),
         safety=read_safety(knowledge / "safety.yml"),
     )
 

@@ -22,6 +22,7 @@ from marie.knowledge.readability import load_simple_rules, readability_problems
 from marie.knowledge.resources import load_resources
 from marie.knowledge.rules import rule_problems
 from marie.knowledge.talk import load_talk_words
+from marie.knowledge.waiting import load_waiting
 from marie.settings import Settings
 
 
@@ -78,6 +79,7 @@ def _problems(settings: Settings) -> Iterator[str]:
         load_privacy,
         load_qualification,
         load_talk_words,
+        load_waiting,
     ):
         try:
             load(folder)

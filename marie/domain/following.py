@@ -43,7 +43,7 @@ class Outcome(str, Enum):
 
 
 class Step(str, Enum):
-    """What is done about a lead whose date is past, each once for that date."""
+    """What is done without anybody asking about a lead that waits, each once for its date."""
 
     REMINDED = "reminded"
     """Whoever has it was told."""
@@ -51,6 +51,8 @@ class Step(str, Enum):
     """The supervisors of its organisation were told."""
     SHARED = "shared"
     """Every organisation may take it."""
+    OFFERED = "offered"
+    """Marie offered the visitor a call-back or an appointment, of herself."""
 
 
 class AlreadySettled(Exception):

@@ -108,6 +108,20 @@ class UnknownReferral(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Agent:
+    """A Place aux jeunes agent as the imported list tells it. `area`: region or MRC in its words,
+    `region`: the code, if it was recognised. An e-mail or a page at least is known."""
+
+    id: str
+    territory: str
+    area: str
+    region: str | None
+    organization: str
+    email: str | None
+    url: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Target:
     """To whom. `email` None: the counsellor passes it on herself."""
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from marie.domain.appointments import AppointmentRequest
 from marie.domain.events import EventRequest
 from marie.domain.leads import HandoverRequest
 from marie.domain.messages import Content
@@ -29,7 +30,8 @@ class Reply:
 
     `focus` and `profile` replace what the conversation had; `handover` asks for a person;
     `withdraw` takes that request back; `event` registers for an event or leaves it, and what became
-    of it is said after `messages`; `understood` says how the sentence was read.
+    of it is said after `messages`; `appointment` asks how long the wait is, or for a call-back or a
+    moment, answered in the same way; `understood` says how the sentence was read.
     """
 
     messages: tuple[Content, ...]
@@ -38,5 +40,6 @@ class Reply:
     handover: HandoverRequest | None = None
     withdraw: bool = False
     event: EventRequest | None = None
+    appointment: AppointmentRequest | None = None
     miss: Miss | None = None
     understood: dict[str, Any] = field(default_factory=dict)

@@ -12,6 +12,7 @@ from typing import Annotated
 import msgspec
 
 from marie.clock import MONTREAL
+from marie.domain.appointments import Part
 from marie.domain.following import Next
 from marie.domain.opening import OpeningHours
 from marie.guidance.lease_days import quiet
@@ -38,6 +39,17 @@ class Usual(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     around_hours: Annotated[int, msgspec.Meta(ge=0, le=12)] = 2
 
 
+class Says(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Folded words by which somebody who waits says what she wants of it."""
+
+    at_most_words: Annotated[int, msgspec.Meta(ge=1)] = 10
+    how_long: tuple[str, ...] = ()
+    call_back: tuple[str, ...] = ()
+    appointment: tuple[str, ...] = ()
+    cancel_appointment: tuple[str, ...] = ()
+    parts: dict[Part, tuple[str, ...]] = {}
+
+
 class Waiting(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The file. What it does not say is as here."""
 
@@ -46,6 +58,7 @@ class Waiting(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     late: Late = Late()
     usual: Usual = Usual()
     offer_after_minutes: Annotated[int, msgspec.Meta(ge=1)] = 15
+    says: Says = Says()
 
 
 NOTHING_SAID = Waiting()

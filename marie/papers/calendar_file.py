@@ -1,8 +1,8 @@
 """A calendar file (RFC 5545) that real calendar programs open.
 
 An event is a whole day (`day`, optionally `until`, the last one) or a time (`start` and `end`, ISO
-with an offset, said in Montréal's time). Its UID is its id and the conversation's identity: the
-same event in a later file replaces the earlier one.
+with an offset, said in Montréal's time). Its UID is its id and the conversation's identity, or its
+own `uid`: the same event in a later file, with a higher SEQUENCE, replaces the earlier one.
 """
 
 from __future__ import annotations
@@ -21,13 +21,16 @@ MORNING = timedelta(hours=9)
 
 def make(data: Mapping[str, Any], *, at: datetime, sequence: int, identity: str) -> bytes:
     """The file. `data`: `name`, and `events` with `id`, `title`, a day or a time, and optionally
-    `text`, `place`, `url` and `reminders` (days before, each an alarm)."""
+    `text`, `place`, `url`, `reminders` (days before, each an alarm), `uid`, `sequence`, and
+    `cancelled`."""
     calendar = Calendar()
     calendar.add("prodid", "-//Marie//FR")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("name", data["name"])
     calendar.add("x-wr-calname", data["name"])
+    if any(event.get("cancelled") for event in data["events"]):
+        calendar.add("method", "CANCEL")
     for event in data["events"]:
         calendar.add_component(_event(event, at, sequence, identity))
     if any("start" in event for event in data["events"]):
@@ -38,9 +41,9 @@ def make(data: Mapping[str, Any], *, at: datetime, sequence: int, identity: str)
 
 def _event(data: Mapping[str, Any], at: datetime, sequence: int, identity: str) -> Event:
     event = Event()
-    event.add("uid", f"{data['id']}.{identity}@marie")
+    event.add("uid", data.get("uid") or f"{data['id']}.{identity}@marie")
     event.add("dtstamp", at.astimezone(timezone.utc))
-    event.add("sequence", sequence)
+    event.add("sequence", data.get("sequence", sequence))
     event.add("summary", data["title"])
     whole_day = "day" in data
     if whole_day:
@@ -52,6 +55,8 @@ def _event(data: Mapping[str, Any], at: datetime, sequence: int, identity: str) 
     else:
         event.add("dtstart", datetime.fromisoformat(data["start"]).astimezone(ZONE))
         event.add("dtend", datetime.fromisoformat(data["end"]).astimezone(ZONE))
+    if data.get("cancelled"):
+        event.add("status", "CANCELLED")
     if data.get("text"):
         event.add("description", data["text"])
     if data.get("place"):

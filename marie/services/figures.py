@@ -39,13 +39,15 @@ class Waiting:
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """The figures of a period, both days included. `organizations`: names by id, of those shown."""
+    """The figures of a period, both days included. `organizations`: names by id, of those shown;
+    `every`: of all."""
 
     first: date
     last: date
     counts: Counts
     waiting: Waiting
     organizations: Mapping[str, str]
+    every: Mapping[str, str]
 
 
 async def of_period(
@@ -84,6 +86,7 @@ async def of_period(
         counts=counts,
         waiting=Waiting(count=len(waits), since=min((since for _, since in waits), default=None)),
         organizations=shown,
+        every=names,
     )
 
 

@@ -39,6 +39,7 @@ async def notify_staff(
     key: str,
     now: datetime,
     conversation_id: ConversationId | None = None,
+    attachment: Attachment | None = None,
 ) -> None:
     """Tell one member of the staff, if she has an address and did not refuse this kind.
 
@@ -46,7 +47,7 @@ async def notify_staff(
     when the visitor erases.
     """
     event = _Event(kind=kind, path=path, key=key, now=now, conversation_id=conversation_id)
-    await _mail(connection, staff_id, event)
+    await _mail(connection, staff_id, event, attachment)
     await _tell_webhooks(connection, event)
 
 
@@ -97,7 +98,12 @@ def made_id(key: str, recipient: str) -> str:
     return hashlib.sha256(f"{key}\n{recipient}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-async def _mail(connection: AsyncConnection, staff_id: StaffId, event: _Event) -> None:
+async def _mail(
+    connection: AsyncConnection,
+    staff_id: StaffId,
+    event: _Event,
+    attachment: Attachment | None = None,
+) -> None:
     if await mails.wants(connection, staff_id, event.kind):
         await mails.add(
             connection,
@@ -106,6 +112,7 @@ async def _mail(connection: AsyncConnection, staff_id: StaffId, event: _Event) -
             staff_id=staff_id,
             conversation_id=event.conversation_id,
             path=event.path,
+            attachment=attachment,
             now=event.now,
         )
 

@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marie import logs
 from marie.clock import Clock
+from marie.domain.appointments import AppointmentRequest
 from marie.domain.conversation import Conversation, ConversationId
 from marie.domain.events import EventRequest
 from marie.domain.following import Outcome
@@ -31,7 +32,8 @@ from marie.domain.messages import Content, Message, Turn
 from marie.domain.replies import Reply
 from marie.knowledge.waiting import Terms
 from marie.rasa.client import RasaClient, RasaUnavailable, TurnRequest
-from marie.services import assignment, events, following, notifications, visitor
+from marie.services import appointments, assignment, events, following, notifications, visitor
+from marie.services.appointments import Voice
 from marie.services.live import Answered, Changed, Hub, Signal, Typing
 from marie.services.visitor import Received
 from marie.store import consents, conversations, leads
@@ -82,7 +84,8 @@ class Turns:
     `notice` gives what Marie says to a text when she cannot think, `handed_over` what she says when
     the visitor then asks for a person, `seats_changed` hears that somebody registered for an event
     or left one, `terms` is what is known of the organisations that get leads and how long these may
-    wait, `mask` hides personal data in what is kept of a miss (it runs in a thread).
+    wait, `voice` says so and makes appointments' files, `mask` hides personal data in what is kept
+    of a miss (it runs in a thread).
     """
 
     def __init__(
@@ -99,10 +102,12 @@ class Turns:
         grace: float = GRACE,
         seats_changed: Callable[[], None] = lambda: None,
         terms: Terms = following.TERMS,
+        voice: Voice = appointments.SILENT,
         report: Callable[[Report], None] = lambda _report: None,
     ) -> None:
         self._database = database
         self._terms = terms
+        self._voice = voice
         self._seats_changed = seats_changed
         self._report = report
         self._rasa = rasa
@@ -317,8 +322,13 @@ class Turns:
         """Write what the reply decided; Marie's messages as they stand in the log."""
         told: list[Message] = []
         said = reply.messages
+        if reply.handover is not None:
+            conversation = await self._hand_over(connection, conversation, reply.handover)
+            said = await self._with_wait(connection, conversation, said)
         if reply.event is not None:
             said = (*said, await self._decide(connection, conversation, reply.event))
+        if reply.appointment is not None:
+            said = (*said, await self._arrange(connection, conversation, reply.appointment))
         for content in said:
             conversation, message = await self._say(
                 connection, conversation, content, answers=turn.seq
@@ -326,11 +336,12 @@ class Turns:
             told.append(message)
         profile = visitor.kept_profile(conversation.profile, turn.profile, reply.profile)
         conversation = replace(conversation, focus=reply.focus, profile=profile)
-        if reply.handover is not None:
-            conversation = await self._hand_over(connection, conversation, reply.handover)
         if reply.withdraw and visitor.is_waiting(conversation):
             now = self._clock()
             await assignment.give_back(connection, conversation, now=now)
+            await appointments.give_up(
+                connection, conversation, now=now, terms=self._terms, voice=self._voice
+            )
             await following.settled(connection, conversation.id, outcome=Outcome.WITHDREW, now=now)
             conversation = conversation.withdraw()
         if reply.miss is not None:
@@ -345,6 +356,35 @@ class Turns:
             )
         await conversations.save(connection, conversation)
         return tuple(told)
+
+    async def _arrange(
+        self,
+        connection: AsyncConnection,
+        conversation: Conversation,
+        request: AppointmentRequest,
+    ) -> Content:
+        """What Marie says of a wait, a call-back or an appointment, once it is known."""
+        now, voice = self._clock(), self._voice
+        decided = await appointments.decide(
+            connection, conversation, request, now=now, terms=self._terms, voice=voice
+        )
+        return voice.say(decided, bool(conversation.profile.get(visitor.SIMPLE)))
+
+    async def _with_wait(
+        self, connection: AsyncConnection, conversation: Conversation, said: Sequence[Content]
+    ) -> tuple[Content, ...]:
+        """What Marie says of a hand-over, with how long she who asked may wait."""
+        decided = await appointments.welcome(
+            connection, conversation, now=self._clock(), terms=self._terms
+        )
+        if decided is None or not said:
+            return tuple(said)
+        wait = self._voice.say(decided, bool(conversation.profile.get(visitor.SIMPLE)))
+        buttons = (*said[-1].quick_replies, *wait.quick_replies)
+        last = replace(
+            said[-1], text=f"{said[-1].text}\n\n{wait.text}".strip(), quick_replies=buttons
+        )
+        return (*said[:-1], last)
 
     async def _decide(
         self, connection: AsyncConnection, conversation: Conversation, request: EventRequest

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, or_, select, update
+from sqlalchemy import Row, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marie.domain.conversation import ConversationId, StaffId, State
 from marie.domain.following import Followed, Next, Outcome, Step
+from marie.domain.people import Role
 from marie.store import tables
 from marie.store.appointment_tables import lead_step
 
@@ -94,6 +95,48 @@ async def of_disabled(connection: AsyncConnection) -> list[Followed]:
     return [_followed(row) for row in await connection.execute(query)]
 
 
+async def unanswered(connection: AsyncConnection, *, before: datetime) -> list[ConversationId]:
+    """Who waits since before a moment, has no person's words, and was offered nothing instead."""
+    talk = tables.conversation
+    offered = exists(
+        select(lead_step.c.id).where(
+            lead_step.c.lead_id == lead.c.id, lead_step.c.step == Step.OFFERED.value
+        )
+    )
+    rows = await connection.scalars(
+        select(talk.c.id)
+        .join(lead, lead.c.conversation_id == talk.c.id)
+        .where(
+            talk.c.state == State.WAITING.value,
+            lead.c.due_what == Next.ANSWER.value,
+            lead.c.answered_at.is_(None),
+            lead.c.created_at <= before,
+            ~offered,
+        )
+        .order_by(lead.c.created_at)
+    )
+    return [ConversationId(each) for each in rows]
+
+
+async def supervisors(connection: AsyncConnection, organization: str | None) -> list[StaffId]:
+    """The supervisors of an organisation; administrators when it has none, or for None."""
+    person = tables.staff
+    active = select(person.c.id).where(person.c.disabled_at.is_(None)).order_by(person.c.id)
+    if organization is not None:
+        found = list(
+            await connection.scalars(
+                active.where(
+                    person.c.organization == organization,
+                    person.c.role != Role.COUNSELLOR.value,
+                )
+            )
+        )
+        if found:
+            return [StaffId(each) for each in found]
+    rows = await connection.scalars(active.where(person.c.role == Role.ADMINISTRATOR.value))
+    return [StaffId(each) for each in rows]
+
+
 async def add_step(
     connection: AsyncConnection, followed: Followed, step: Step, *, due_at: datetime, at: datetime
 ) -> bool:
@@ -127,16 +170,15 @@ async def steps(connection: AsyncConnection, lead_id: str) -> list[Done]:
     return [Done(step=Step(row.step), due_at=row.due_at, at=row.at) for row in rows]
 
 
-async def ahead_in_queue(connection: AsyncConnection, followed: Followed) -> int:
-    """How many of the same organisation wait for their first words since before this lead."""
+async def ahead_in_queue(
+    connection: AsyncConnection, followed: Followed, *, since: datetime
+) -> int:
+    """How many of the same organisation wait for their first words since before that moment."""
     talk = tables.conversation
     same = (
         lead.c.organization.is_(None)
         if followed.organization is None
         else lead.c.organization == followed.organization
-    )
-    mine = (
-        select(talk.c.waiting_since).where(talk.c.id == followed.conversation_id).scalar_subquery()
     )
     counted = await connection.scalar(
         select(func.count(func.distinct(talk.c.id)))
@@ -144,9 +186,9 @@ async def ahead_in_queue(connection: AsyncConnection, followed: Followed) -> int
         .where(
             talk.c.state == State.WAITING.value,
             talk.c.id != followed.conversation_id,
-            lead.c.settled_at.is_(None),
+            lead.c.due_what == Next.ANSWER.value,
             same,
-            talk.c.waiting_since < mine,
+            talk.c.waiting_since < since,
         )
     )
     return counted or 0

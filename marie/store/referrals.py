@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,21 +10,8 @@ from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marie.domain.conversation import ConversationId, StaffId
-from marie.domain.referral import Kind, Referral, State, Target
+from marie.domain.referral import Agent, Kind, Referral, State, Target
 from marie.store.referral_tables import referral, territory_agent
-
-
-@dataclass(frozen=True, kw_only=True)
-class Agent:
-    """A Place aux jeunes agent as the imported list tells it; `region`: a code, if recognised."""
-
-    id: str
-    territory: str
-    area: str
-    region: str | None
-    organization: str
-    email: str | None
-    url: str | None
 
 
 async def add(connection: AsyncConnection, new: Referral) -> None:

@@ -29,6 +29,7 @@ from marie.web import (
     admin_directory,
     admin_twins,
     admin_uploads,
+    agents,
     console,
     console_answers,
     console_beside,
@@ -45,6 +46,7 @@ from marie.web import (
     kept_papers,
     openapi,
     plain_chat,
+    referral,
     second_step,
     sending,
     sign_in,
@@ -59,6 +61,7 @@ from marie.web import (
 from marie.web import (
     knowledge as knowledge_pages,
 )
+from marie.web.appointment_voice import voice_of
 from marie.web.headers import security_headers
 from marie.web.jobs import timed_work
 from marie.web.keys import (
@@ -156,6 +159,8 @@ def create_app(
         events.routes,
         figures.routes,
         sending.routes,
+        referral.routes,
+        agents.routes,
     ):
         app.add_routes(routes)
     add_static_routes(app)
@@ -230,6 +235,7 @@ def _turns(grace: float) -> Callable[[web.Application], AsyncIterator[None]]:
             seats_changed=app[SEATS_CHANGED].set,
             report=app[METRICS].turn,
             terms=app[TERMS],
+            voice=voice_of(app),
         )
         await app[TURNS].recover()
         yield

@@ -7,10 +7,12 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from marie.services import reminders, retention
+from marie.services import referrals, reminders, retention
 from marie.services.jobs import Job, Jobs
+from marie.web.admin_uploads import forgetting
 from marie.web.keys import CLOCK, DATABASE, JOBS, PRIVACY, REVISIONS, SETTINGS, TERMS, TURNS
 from marie.web.senders import sending
+from marie.web.waiting_jobs import waiting_jobs
 
 OWED_FOR = timedelta(seconds=20)
 """A turn that is owed so long is nobody's any more: Rasa itself is given up after that time."""
@@ -21,6 +23,7 @@ def jobs_of(app: web.Application) -> Sequence[Job]:
     return (
         Job(name="owed turns", every=timedelta(seconds=15), run=lambda: _owed_turns(app)),
         Job(name="reminders", every=timedelta(minutes=1), run=lambda: _reminders(app)),
+        *waiting_jobs(app),
         Job(
             name="purge",
             every=timedelta(hours=6),
@@ -33,6 +36,8 @@ def jobs_of(app: web.Application) -> Sequence[Job]:
             run=app[REVISIONS].run_due,
         ),
         *sending(app),
+        Job(name="referrals", every=timedelta(hours=1), run=lambda: _late_referrals(app)),
+        forgetting(app),
     )
 
 
@@ -55,6 +60,11 @@ async def _purge(app: web.Application) -> None:
         hours=app[TERMS].hours,
         clock=app[CLOCK],
     )
+
+
+async def _late_referrals(app: web.Application) -> None:
+    """Close the referrals that nobody answered in time."""
+    await referrals.expire(app[DATABASE], clock=app[CLOCK])
 
 
 async def timed_work(app: web.Application) -> AsyncIterator[None]:

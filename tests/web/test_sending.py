@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from marie import clock
+from marie.domain.conversation import StaffId
 from marie.domain.people import Role
 from marie.services import mailing
 from marie.services.notifications import notify_address, notify_staff
@@ -45,7 +46,7 @@ async def send_all(client: Client) -> None:
             await job.run()
 
 
-async def with_address(database: Database, username: str, email: str) -> str:
+async def with_address(database: Database, username: str, email: str) -> StaffId:
     staff = await add_account(database, username)
     async with database.write() as connection:
         known = tables.staff
