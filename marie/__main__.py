@@ -60,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
         help="counsellor, supervisor or administrator",
     )
     add.add_argument("--organization", help="promis, collectif, inici, …")
+    add.add_argument("--email", help="where notices go")
     add.add_argument("--password", help="else a one-time password is made and printed")
     from marie.cli import import_arguments
 
@@ -131,6 +132,7 @@ def _obey(arguments: argparse.Namespace, settings: Settings) -> int:
                     role=arguments.role,
                     organization=arguments.organization,
                     password=arguments.password,
+                    email=arguments.email,
                 )
             )
         case "import":

@@ -7,8 +7,9 @@ import secrets
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from marie import clock
-from marie.domain.people import Role, WeakPassword
+from marie.domain.people import BadAccount, Role, WeakPassword
 from marie.services import accounts
+from marie.services.invitations import checked_email
 from marie.settings import Settings
 from marie.store.engine import Database, create_engine
 
@@ -21,10 +22,16 @@ async def add(
     role: Role,
     organization: str | None,
     password: str | None,
+    email: str | None = None,
 ) -> int:
     """Add the account; without a password a one-time one is made and printed. Exit code."""
     if not username.strip():
         print("Il faut un nom d’utilisateur.")
+        return 1
+    try:
+        email = checked_email(email or "")
+    except BadAccount:
+        print("Ce n’est pas une adresse de courriel.")
         return 1
     engine = create_engine(settings.database_url)
     given = password or "-".join(secrets.token_hex(3) for _ in range(3))
@@ -37,6 +44,7 @@ async def add(
             organization=organization,
             password=given,
             must_change_password=password is None,
+            email=email,
             clock=clock.now,
         )
     except WeakPassword:

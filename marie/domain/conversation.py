@@ -91,6 +91,18 @@ class Conversation:
         if self.state is not State.COUNSELLOR or self.owner != who:
             raise NotOwner
 
+    def entrust(self, to: StaffId) -> Conversation:
+        """Another counsellor has it from now on; `NotOwner` when nobody has it."""
+        if self.state is not State.COUNSELLOR:
+            raise NotOwner
+        return replace(self, owner=to)
+
+    def wait_again(self, at: datetime) -> Conversation:
+        """Nobody has it any more, and the visitor waits for a person again."""
+        if self.state is not State.COUNSELLOR:
+            raise NotOwner
+        return replace(self, state=State.WAITING, owner=None, waiting_since=at)
+
     def hand_back(self, by: StaffId) -> Conversation:
         """The counsellor gives the conversation back to Marie."""
         self.check_owner(by)

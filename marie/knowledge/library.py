@@ -179,6 +179,11 @@ class LiveLibrary:
                 self.problems = error.problems
         return self._library
 
+    @property
+    def damaged(self) -> bool:
+        """Whether what was published last cannot be read, and something earlier is said."""
+        return self._overlay.damaged
+
     def shipped(self) -> Items:
         """What the files say, without what was published."""
         return self._folder.items()[0]

@@ -149,17 +149,9 @@ async def reassign(
     """
     async with database.write() as connection:
         conversation = await conversations.load(connection, conversation_id, lock=True)
-        await ledger.lock(connection)
-        if to not in await accounts.organizations(connection):
-            raise UnknownOrganization(to)
-        lead = await leads.latest(connection, conversation_id)
-        holder = await _holder(connection, conversation_id)
-        if lead is None or holder is None:
-            raise NoSuchLead
-        if holder == to:
-            return
         now = clock()
-        await _move(connection, lead, holder, to, by=by, now=now)
+        if not await move_lead(connection, conversation_id, to, by=by, now=now):
+            return
         await following.moved(
             connection, conversation_id, owner=conversation.owner, now=now, terms=terms
         )
@@ -167,6 +159,31 @@ async def reassign(
             connection, at=now, staff_id=by.id, action="reassign", subject=conversation_id
         )
     hub.changed(conversation_id)
+
+
+async def move_lead(
+    connection: AsyncConnection,
+    conversation_id: ConversationId,
+    to: OrganizationId,
+    *,
+    by: Staff,
+    now: datetime,
+) -> bool:
+    """Write that `to` has the lead of a locked conversation; False when it had it already.
+
+    `NoSuchLead`, or `UnknownOrganization`.
+    """
+    await ledger.lock(connection)
+    if to not in await accounts.organizations(connection):
+        raise UnknownOrganization(to)
+    lead = await leads.latest(connection, conversation_id)
+    holder = await _holder(connection, conversation_id)
+    if lead is None or holder is None:
+        raise NoSuchLead
+    if holder == to:
+        return False
+    await _move(connection, lead, holder, to, by=by, now=now)
+    return True
 
 
 async def follow_claim(

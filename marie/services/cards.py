@@ -6,6 +6,7 @@ the entries, logs what differs field by field, and grows the version that publis
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import hashlib
 import secrets
@@ -115,6 +116,11 @@ async def read(database: Database, card_id: str) -> File:
         mark=mark(said),
         past=tuple(past),
     )
+
+
+async def name_of(connection: AsyncConnection, card_id: str) -> str:
+    """What a card is called."""
+    return (await _one(connection, card_id)).resource.name
 
 
 async def save(
@@ -260,7 +266,7 @@ async def undo(database: Database, batch_id: int, *, by: Staff, clock: Clock) ->
 
 
 async def alike(database: Database) -> list[Duplicate]:
-    """Cards that may be one, the likeliest first. Some seconds for many: off the loop."""
+    """Cards that may be one, the likeliest first; some seconds for many."""
     async with database.read() as connection:
         told = await store.read_told(connection)
         over = await store.read_edits(connection)
@@ -270,16 +276,20 @@ async def alike(database: Database) -> list[Duplicate]:
             connection, store.Wanted(), periods={}, today=date.max, limit=None
         )
     said = {each.id: each.origin for each in listed}
-    resources = [
-        edited(each, over.get(each.id))
-        for each in store.decoded(told)
-        if each.id in said and each.id not in merges
-    ]
-    return [
-        pair
-        for pair in alike_pairs(resources, said)
-        if tuple(sorted((pair.duplicate, pair.kept))) not in distinct
-    ]
+
+    def look() -> list[Duplicate]:
+        resources = [
+            edited(each, over.get(each.id))
+            for each in store.decoded(told)
+            if each.id in said and each.id not in merges
+        ]
+        return [
+            pair
+            for pair in alike_pairs(resources, said)
+            if tuple(sorted((pair.duplicate, pair.kept))) not in distinct
+        ]
+
+    return await asyncio.to_thread(look)
 
 
 async def pair(database: Database, duplicate: str, kept: str) -> tuple[Resource, Resource]:

@@ -2,55 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from marie.clock import Clock
-from marie.domain.conversation import Conversation, ConversationId, State
+from marie.clock import Clock, local_date
+from marie.domain.conversation import Conversation, ConversationId, NotOwner, State
 from marie.domain.following import Outcome
 from marie.domain.leads import Lead
-from marie.domain.messages import Author, ClientIdReused, Content, Message, check_text
+from marie.domain.messages import ClientIdReused, Content, Message, check_text
+from marie.domain.notes import Kind, Label
 from marie.domain.people import Staff
+from marie.domain.referral import Referral
 from marie.knowledge.waiting import Terms
-from marie.services import assignment, following
+from marie.services import assignment, follow_ups, following
+from marie.services.appending import append, append_system
+from marie.services.follow_ups import FollowUp
 from marie.services.live import Hub
-from marie.store import access, conversations, leads, staff
+from marie.services.remarks import Beside, add_note, beside
+from marie.services.teamwork import Team, team
+from marie.store import access, conversations, labels, leads, participants, referrals, staff
 from marie.store.engine import Database
+
+SUMMARY = "summary"
+"""The profile's key for what a counsellor left with Marie (`bot/actions/summary.py`)."""
+
+
+class Overtaken(Exception):
+    """A colleague wrote something that the screen did not show. `by`: her name."""
+
+    def __init__(self, by: str) -> None:
+        super().__init__(f"overtaken by {by}")
+        self.by = by
 
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """A line of the counsellors' list. `organization`: the name of the lead's."""
+    """A line of the counsellors' list. `organization`: the name of the lead's; `invited`: whoever
+    asks takes part in it."""
 
     conversation: Conversation
     lead: Lead | None
     last_words: str
     owner_name: str | None
     organization: str | None
+    labels: Sequence[Label] = ()
+    invited: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Opened:
-    """A conversation as a counsellor reads it. `organizations`: every one's name by its id."""
+    """A conversation as a counsellor reads it. `organizations`: every one's name by its id;
+    `may_write`: what she writes goes to the visitor."""
 
     conversation: Conversation
     lead: Lead | None
     messages: list[Message]
     owner_name: str | None
     organizations: Mapping[str, str]
+    beside: Beside
+    team: Team
+    may_write: bool
+    referrals: Sequence[Referral] = ()
+    follow_up: FollowUp | None = None
 
 
-async def list_open(database: Database, by: Staff) -> list[Listed]:
-    """What she may see of what waits for a person or has one, longest waiting first."""
+async def list_open(database: Database, by: Staff, *, label: str | None = None) -> list[Listed]:
+    """What she may see of what waits for a person or has one, longest waiting first.
+
+    `label`: those alone that have this label.
+    """
     async with database.read() as connection:
         found = await conversations.in_state(
             connection, [State.WAITING, State.COUNSELLOR], access.visible_to(by)
         )
+        given = await labels.of_conversations(connection, [each.id for each in found], by)
+        if label is not None:
+            found = [each for each in found if any(one.id == label for one in given[each.id])]
         names = await staff.organizations(connection)
         filed = [(each, await leads.latest(connection, each.id)) for each in found]
+        invited = await participants.conversations_of(connection, by.id)
         return [
             Listed(
                 conversation=conversation,
@@ -58,26 +90,43 @@ async def list_open(database: Database, by: Staff) -> list[Listed]:
                 last_words=await _last_words(connection, conversation.id),
                 owner_name=await _owner_name(connection, conversation),
                 organization=_organization(lead, names),
+                labels=given[conversation.id],
+                invited=conversation.id in invited,
             )
             for conversation, lead in filed
         ]
 
 
 async def open_conversation(
-    database: Database, conversation_id: ConversationId, by: Staff
+    database: Database, conversation_id: ConversationId, by: Staff, *, log: bool = True
 ) -> Opened:
-    """The file and the whole log; `UnknownConversation` when erased, or nothing for her to see."""
+    """The file and (with `log`) the whole log; `UnknownConversation` when erased, or nothing for
+    her to see."""
     async with database.read() as connection:
         await access.check_may_see(connection, by, conversation_id)
         conversation = await conversations.load(connection, conversation_id)
-        lead = await leads.latest(connection, conversation_id)
+        messages = await conversations.messages_after(connection, conversation_id) if log else []
         return Opened(
             conversation=conversation,
-            lead=lead,
-            messages=await conversations.messages_after(connection, conversation_id),
+            lead=await leads.latest(connection, conversation_id),
+            messages=messages,
             owner_name=await _owner_name(connection, conversation),
             organizations=await staff.organizations(connection),
+            beside=await beside(connection, conversation_id, by),
+            team=await team(connection, conversation, by),
+            may_write=await _may_write(connection, conversation, by),
+            referrals=await referrals.of_conversation(connection, conversation_id),
+            follow_up=await follow_ups.of_conversation(connection, conversation),
         )
+
+
+async def _may_write(connection: AsyncConnection, conversation: Conversation, by: Staff) -> bool:
+    """The owner, and whom she invited."""
+    if conversation.state is not State.COUNSELLOR:
+        return False
+    if conversation.owner == by.id:
+        return True
+    return await participants.takes_part(connection, conversation.id, by.id)
 
 
 def _organization(lead: Lead | None, names: Mapping[str, str]) -> str | None:
@@ -107,9 +156,7 @@ async def claim(
         await assignment.follow_claim(connection, conversation_id, by=by, now=clock())
         await following.claimed(connection, conversation_id, by=by.id, now=clock())
         await conversations.leave_pending_to_counsellor(connection, conversation_id)
-        conversation = await _append(
-            connection, conversation, author="system", name="", content=joined, clock=clock
-        )
+        conversation = await append_system(connection, conversation, joined, clock=clock)
         await conversations.save(connection, conversation)
         await staff.record(
             connection, at=clock(), staff_id=by.id, action="claim", subject=conversation_id
@@ -123,22 +170,30 @@ async def say(
     conversation_id: ConversationId,
     *,
     by: Staff,
-    text: str,
     client_id: str,
     clock: Clock,
+    text: str = "",
+    content: Content | None = None,
+    seen: int | None = None,
     terms: Terms = following.TERMS,
 ) -> int:
-    """Append a counsellor's message; its number. The same `client_id` again: nothing twice."""
-    content = Content(text=check_text(text))
+    """Append a message of the owner's or a participant's; its number.
+
+    The same `client_id` again: nothing twice. `content`: what is sent, when it is more than a text.
+    `seen`: the newest message on her screen; `Overtaken` when a colleague wrote after it.
+    """
+    content = content or Content(text=check_text(text))
     async with database.write() as connection:
         conversation = await conversations.load(connection, conversation_id, lock=True)
         known = await conversations.by_client_id(connection, conversation_id, client_id)
         if known is not None:
-            if known.content.text != text:
+            if known.content.text != content.text:
                 raise ClientIdReused
             return known.seq
-        conversation.check_owner(by.id)
-        conversation = await _append(
+        if not await _may_write(connection, conversation, by):
+            raise NotOwner
+        await _check_seen(connection, conversation_id, by, seen)
+        conversation = await append(
             connection,
             conversation,
             author="counsellor",
@@ -147,11 +202,22 @@ async def say(
             clock=clock,
             client_id=client_id,
         )
-        conversation = replace(conversation, read_counsellor=conversation.last_seq)
+        if conversation.owner == by.id:
+            conversation = replace(conversation, read_counsellor=conversation.last_seq)
         await conversations.save(connection, conversation)
         await following.answered(connection, conversation_id, now=clock(), terms=terms)
     hub.changed(conversation_id)
     return conversation.last_seq
+
+
+async def _check_seen(
+    connection: AsyncConnection, conversation_id: ConversationId, by: Staff, seen: int | None
+) -> None:
+    if seen is None:
+        return
+    for message in await conversations.messages_after(connection, conversation_id, seen):
+        if message.author == "counsellor" and message.name != by.name:
+            raise Overtaken(message.name)
 
 
 async def mark_read(
@@ -168,30 +234,34 @@ async def mark_read(
 
 
 async def _leave(
-    database: Database,
-    hub: Hub,
-    conversation_id: ConversationId,
+    connection: AsyncConnection,
+    conversation: Conversation,
     *,
     by: Staff,
     action: str,
-    change: Callable[[Conversation], Conversation],
-    follow: Callable[[AsyncConnection, datetime], Awaitable[None]],
+    note: tuple[Kind, str],
     left: Content,
     clock: Clock,
 ) -> None:
-    """Hand back or close: `change` is the transition, `follow` what becomes of the lead, `left`
-    what the visitor reads."""
-    async with database.write() as connection:
-        conversation = change(await conversations.load(connection, conversation_id, lock=True))
-        conversation = await _append(
-            connection, conversation, author="system", name="", content=left, clock=clock
+    """No person has the conversation any more. `note`: what is kept for colleagues, if anything;
+    `left`: what the visitor reads."""
+    conversation = await append_system(connection, conversation, left, clock=clock)
+    await conversations.save(connection, conversation)
+    await participants.remove_all(connection, conversation.id)
+    kind, text = note
+    if text:
+        await add_note(
+            connection,
+            conversation.id,
+            text,
+            by=by,
+            after_seq=conversation.last_seq,
+            now=clock(),
+            kind=kind,
         )
-        await conversations.save(connection, conversation)
-        await follow(connection, clock())
-        await staff.record(
-            connection, at=clock(), staff_id=by.id, action=action, subject=conversation_id
-        )
-    hub.changed(conversation_id)
+    await staff.record(
+        connection, at=clock(), staff_id=by.id, action=action, subject=conversation.id
+    )
 
 
 async def hand_back(
@@ -202,22 +272,32 @@ async def hand_back(
     by: Staff,
     left: Content,
     clock: Clock,
+    summary: str = "",
     terms: Terms = following.TERMS,
 ) -> None:
-    """Give the conversation back to Marie; `NotOwner` for anybody else. She goes on following."""
-    await _leave(
-        database,
-        hub,
-        conversation_id,
-        by=by,
-        action="hand_back",
-        change=lambda conversation: conversation.hand_back(by.id),
-        follow=lambda connection, now: following.handed_back(
-            connection, conversation_id, by=by.id, now=now, terms=terms
-        ),
-        left=left,
-        clock=clock,
-    )
+    """Give the conversation back to Marie; `NotOwner` for anybody else. She goes on following.
+
+    `summary`: what Marie knows from now on of what was said, in place of an older one.
+    """
+    summary = check_text(summary.strip()) if summary.strip() else ""
+    async with database.write() as connection:
+        conversation = await conversations.load(connection, conversation_id, lock=True)
+        conversation = conversation.hand_back(by.id)
+        profile = {key: value for key, value in conversation.profile.items() if key != SUMMARY}
+        if summary:
+            on = local_date(clock()).isoformat()
+            profile[SUMMARY] = {"text": summary, "by": by.name, "on": on}
+        await _leave(
+            connection,
+            replace(conversation, profile=profile),
+            by=by,
+            action="hand_back",
+            note=(Kind.SUMMARY, summary),
+            left=left,
+            clock=clock,
+        )
+        await following.handed_back(connection, conversation_id, by=by.id, now=clock(), terms=terms)
+    hub.changed(conversation_id)
 
 
 async def close(
@@ -229,47 +309,26 @@ async def close(
     left: Content,
     clock: Clock,
     outcome: Outcome = Outcome.ANSWERED,
+    note: str = "",
 ) -> None:
-    """End the conversation and its lead; a new message of the visitor reopens it as Marie's."""
-    await _leave(
-        database,
-        hub,
-        conversation_id,
-        by=by,
-        action="close",
-        change=lambda conversation: conversation.close(by.id),
-        follow=lambda connection, now: following.settled(
-            connection, conversation_id, outcome=outcome, now=now
-        ),
-        left=left,
-        clock=clock,
-    )
+    """End the conversation and its lead; a new message of the visitor reopens it as Marie's.
 
-
-async def _append(
-    connection: AsyncConnection,
-    conversation: Conversation,
-    *,
-    author: Author,
-    name: str,
-    content: Content,
-    clock: Clock,
-    client_id: str | None = None,
-) -> Conversation:
-    conversation = replace(conversation, last_seq=conversation.last_seq + 1)
-    await conversations.append(
-        connection,
-        conversation.id,
-        Message(
-            seq=conversation.last_seq,
-            author=author,
-            name=name,
-            at=clock(),
-            client_id=client_id,
-            content=content,
-        ),
-    )
-    return conversation
+    `note`: what colleagues should know, never shown to the visitor.
+    """
+    note = check_text(note.strip()) if note.strip() else ""
+    async with database.write() as connection:
+        conversation = await conversations.load(connection, conversation_id, lock=True)
+        await _leave(
+            connection,
+            conversation.close(by.id),
+            by=by,
+            action="close",
+            note=(Kind.CLOSING, note),
+            left=left,
+            clock=clock,
+        )
+        await following.settled(connection, conversation_id, outcome=outcome, now=clock())
+    hub.changed(conversation_id)
 
 
 async def _last_words(connection: AsyncConnection, conversation_id: ConversationId) -> str:

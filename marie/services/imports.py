@@ -50,10 +50,14 @@ class UnknownBatch(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Settling:
-    """Who decided of the fields that people wrote; `taken`: ids and fields left to the file."""
+    """Who decided of which fields that people wrote, by id and field.
+
+    `taken`: left to the file; `kept`: said as the person wrote them. The others wait.
+    """
 
     by: Staff
     taken: frozenset[tuple[str, str]] = frozenset()
+    kept: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,7 +228,9 @@ async def _settle(
     told: dict[str, Edits] = {}
     changed: dict[str, list[Any]] = {}
     for each in _conflicts(diff, over):
-        keep = (each.id, each.field) not in settling.taken
+        if (each.id, each.field) not in settling.taken | settling.kept:
+            continue
+        keep = (each.id, each.field) in settling.kept
         edits = told.get(each.id) or over[each.id]
         told[each.id] = settled(after[each.id], edits, each.field, keep=keep)
         if not keep:

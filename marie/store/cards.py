@@ -346,13 +346,15 @@ def _condition(wanted: Wanted, periods: Periods, today: date) -> list[ColumnElem
 
 
 def _merged() -> ColumnElement[bool]:
-    return exists().where(directory_merge.c.duplicate == directory_card.c.id)
+    merge = exists().where(directory_merge.c.duplicate == directory_card.c.id)
+    return merge.correlate(directory_card)
 
 
 def _dead() -> ColumnElement[bool]:
-    return exists().where(
+    link = exists().where(
         directory_link.c.url == directory_card.c.url, directory_link.c.dead.is_(True)
     )
+    return link.correlate(directory_card)
 
 
 async def find(

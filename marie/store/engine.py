@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,17 @@ def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA secure_delete=ON")
     cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
     cursor.close()
+    dbapi_connection.create_function("translate", 3, _translate, deterministic=True)
+
+
+def _translate(text: str | None, these: str, those: str) -> str | None:
+    """What PostgreSQL calls `translate`: a search without accents asks for it (`store.past`)."""
+    return None if text is None else text.translate(_table(these, those))
+
+
+@lru_cache(maxsize=8)
+def _table(these: str, those: str) -> dict[int, int]:
+    return str.maketrans(these, those)
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -44,6 +44,13 @@ async def read_links(connection: AsyncConnection) -> dict[str, Link]:
     return {row.url: Link(**row._mapping) for row in rows}
 
 
+async def read_link(connection: AsyncConnection, url: str) -> Link | None:
+    """What one address answered last, if it was asked for."""
+    query = select(directory_link).where(directory_link.c.url == url)
+    row = (await connection.execute(query)).first()
+    return None if row is None else Link(**row._mapping)
+
+
 async def write_links(connection: AsyncConnection, links: Collection[Link]) -> None:
     """Keep the latest answers."""
     rows = [

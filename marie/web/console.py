@@ -5,17 +5,15 @@ Every page works by forms alone; `console_live` adds what moves by itself.
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import wraps
 from http import HTTPStatus
-from typing import Any
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from marie.clock import local_date
+from marie.domain.canned import CannedAnswer
 from marie.domain.conversation import (
     AlreadyClaimed,
     ConversationId,
@@ -24,16 +22,18 @@ from marie.domain.conversation import (
     StaffId,
     State,
 )
+from marie.domain.following import Outcome
 from marie.domain.messages import BadMessage, Content
 from marie.domain.people import Staff
-from marie.services import counsellor
-from marie.store import access
+from marie.services import canned, counsellor, inserting, remarks
+from marie.services.counsellor import Overtaken
+from marie.store import access, conversations, labels
+from marie.store import canned as answers
 from marie.store import staff as accounts
 from marie.store.conversations import UnknownConversation
-from marie.web.documents import shown
+from marie.web.console_page import Draft, conversation_page, shelf
 from marie.web.forms import form_client_id, read_form
-from marie.web.keys import CLOCK, DATABASE, GAZETTEER, HUB, LIBRARY
-from marie.web.labels import PROBLEMS
+from marie.web.keys import CLOCK, DATABASE, HUB, LIBRARY, TERMS
 from marie.web.pages import page
 from marie.web.requests import known_form
 from marie.web.sign_in import signed_in
@@ -76,6 +76,11 @@ def _about(handler: ConversationHandler, may: Permission) -> Handler:
                 return await conversation_page(request, staff, conversation_id, "not_waiting")
             except NotOwner:
                 return await conversation_page(request, staff, conversation_id, "not_owner")
+            except BadMessage as error:
+                typed = Draft(typed=await read_form(request))
+                return await conversation_page(
+                    request, staff, conversation_id, error.reason, draft=typed
+                )
         except UnknownConversation:
             return page(request, "gone.html", status=HTTPStatus.NOT_FOUND, staff=staff)
 
@@ -126,16 +131,25 @@ async def queue_list(request: web.Request) -> web.StreamResponse:
 
 async def _queue_page(request: web.Request, template: str) -> web.Response:
     staff = await signed_in(request)
-    listed = await counsellor.list_open(request.app[DATABASE], staff)
+    database = request.app[DATABASE]
+    label = request.query.get("etiquette") or None
+    async with database.read() as connection:
+        usable = await labels.all_of(connection, staff)
+    chosen = next((each for each in usable if each.id == label), None)
+    listed = await counsellor.list_open(database, staff, label=chosen.id if chosen else None)
     waiting = [each for each in listed if each.conversation.state is State.WAITING]
     taken = [each for each in listed if each.conversation.state is State.COUNSELLOR]
+    mine = [each for each in taken if each.conversation.owner == staff.id]
     return page(
         request,
         template,
         staff=staff,
         waiting=waiting,
-        mine=[each for each in taken if each.conversation.owner == staff.id],
-        others=[each for each in taken if each.conversation.owner != staff.id],
+        mine=mine,
+        invited=[each for each in taken if each.invited and each not in mine],
+        others=[each for each in taken if not each.invited and each not in mine],
+        labels=usable,
+        chosen=chosen,
         now=request.app[CLOCK](),
     )
 
@@ -145,9 +159,18 @@ async def _queue_page(request: web.Request, template: str) -> web.Response:
 async def show(
     request: web.Request, staff: Staff, conversation_id: ConversationId
 ) -> web.StreamResponse:
-    """The file and the conversation; that it was opened is kept in the audit log."""
+    """The file and the conversation; that it was opened is kept in the audit log.
+
+    What was picked on a page of its own comes in the query: `reponse`, a canned answer; `joindre`,
+    entries and cards; `texte`, what was written before.
+    """
     app = request.app
-    response = await conversation_page(request, staff, conversation_id)
+    query = request.query
+    draft = Draft(
+        text="\n".join(filter(None, (query.get("texte", ""), await _picked(request, staff)))),
+        attached=[each for each in query.getall("joindre", ()) if each],
+    )
+    response = await conversation_page(request, staff, conversation_id, draft=draft)
     async with app[DATABASE].write() as connection:
         await accounts.record(
             connection,
@@ -159,58 +182,30 @@ async def show(
     return response
 
 
-async def conversation_page(
-    request: web.Request,
-    staff: Staff,
-    conversation_id: ConversationId,
-    problem: str = "",
-    *,
-    text: str = "",
-) -> web.Response:
-    """The page; `problem`: why what was asked could not be done, `text`: what was to be sent."""
-    opened = await counsellor.open_conversation(request.app[DATABASE], conversation_id, staff)
-    if opened.conversation.owner == staff.id:
-        await counsellor.mark_read(
-            request.app[DATABASE],
-            request.app[HUB],
-            conversation_id,
-            by=staff,
-            seq=opened.conversation.last_seq,
-        )
-    status, detail = (HTTPStatus.OK.value, "")
-    if problem:
-        status = HTTPStatus.CONFLICT.value
-    if problem in PROBLEMS:
-        status, _, detail = PROBLEMS[problem]
-    return page(
-        request,
-        "conversation.html",
-        status=status,
-        messages=[shown(request.app, conversation_id, each) for each in opened.messages],
-        client_id=str(uuid.uuid4()),
-        problem=problem,
-        detail=detail,
-        text=text,
-        **file_values(request, staff, opened),
+async def _picked(request: web.Request, staff: Staff) -> str:
+    """The canned answer that the query names, filled for this conversation."""
+    if not request.query.get("reponse"):
+        return ""
+    app, conversation_id = request.app, ConversationId(request.match_info["conversation_id"])
+    async with app[DATABASE].read() as connection:
+        answer = await answers.by_id(connection, request.query["reponse"], staff)
+    if answer is None:
+        return ""
+    opened = await counsellor.open_conversation(app[DATABASE], conversation_id, staff, log=False)
+    return filled_answer(request, staff, opened, answer)
+
+
+def filled_answer(
+    request: web.Request, staff: Staff, opened: counsellor.Opened, answer: CannedAnswer
+) -> str:
+    """A canned answer as it would go into the composer of this conversation."""
+    return canned.filled(
+        answer,
+        by=staff,
+        organization=opened.organizations.get(staff.organization or ""),
+        lead=opened.lead,
+        clock=request.app[CLOCK],
     )
-
-
-def file_values(request: web.Request, staff: Staff, opened: counsellor.Opened) -> dict[str, Any]:
-    """What the parts of the page beside the log are drawn from."""
-    now = request.app[CLOCK]()
-    return {
-        "staff": staff,
-        "conversation": opened.conversation,
-        "lead": opened.lead,
-        "organizations": opened.organizations,
-        "owner_name": opened.owner_name,
-        "mine": opened.conversation.owner == staff.id,
-        "region_names": {
-            place.region: place.name for place in request.app[GAZETTEER].of_kind("region")
-        },
-        "now": now,
-        "today": local_date(now),
-    }
 
 
 @routes.post(CONVERSATION + "/prendre")
@@ -224,7 +219,7 @@ async def claim(
     await counsellor.claim(
         app[DATABASE], app[HUB], conversation_id, by=staff, joined=joined, clock=app[CLOCK]
     )
-    return _to_conversation(conversation_id)
+    return to_conversation(conversation_id)
 
 
 @routes.post(CONVERSATION + "/ecrire")
@@ -232,25 +227,61 @@ async def claim(
 async def write(
     request: web.Request, staff: Staff, conversation_id: ConversationId
 ) -> web.StreamResponse:
-    """Write to the visitor. What cannot be sent is shown again, not lost."""
+    """Write to the visitor, or a private note. What cannot be sent is shown again, not lost."""
     app = request.app
     form = await read_form(request)
-    text = form.get("text", "").strip()
+    text, attached = form.get("text", "").strip(), attachments(form.get("attach", ""))
+    draft = Draft(text=text, attached=attached, as_note=form.get("as") == "note")
+    client_id = form_client_id(form, "\n".join((text, *attached, form.get("as", ""))))
     try:
+        if draft.as_note:
+            note_id = await remarks.write_note(
+                app[DATABASE],
+                app[HUB],
+                conversation_id,
+                by=staff,
+                text=text,
+                client_id=client_id,
+                clock=app[CLOCK],
+            )
+            return to_conversation(conversation_id, f"#n{note_id}")
         seq = await counsellor.say(
             app[DATABASE],
             app[HUB],
             conversation_id,
             by=staff,
-            text=text,
-            client_id=form_client_id(form, text),
+            content=await composed(app, conversation_id, text, attached),
+            client_id=client_id,
+            seen=seen_number(form.get("seen", "")),
             clock=app[CLOCK],
+            terms=app[TERMS],
         )
+    except Overtaken:
+        return await conversation_page(request, staff, conversation_id, "overtaken", draft=draft)
     except BadMessage as error:
-        return await conversation_page(request, staff, conversation_id, error.reason, text=text)
+        return await conversation_page(request, staff, conversation_id, error.reason, draft=draft)
     except NotOwner:
-        return await conversation_page(request, staff, conversation_id, "not_owner", text=text)
-    return _to_conversation(conversation_id, f"#m{seq}")
+        return await conversation_page(request, staff, conversation_id, "not_owner", draft=draft)
+    return to_conversation(conversation_id, f"#m{seq}")
+
+
+def attachments(text: str) -> tuple[str, ...]:
+    """What a form's field attaches: `entry:<id>` and `resource:<id>`, between commas."""
+    return tuple(each.strip() for each in text.split(",") if each.strip())
+
+
+def seen_number(text: str) -> int | None:
+    """The newest message that a page showed; None when it does not say."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+async def composed(
+    app: web.Application, conversation_id: ConversationId, text: str, attached: Sequence[str]
+) -> Content:
+    """What a counsellor sends, in the visitor's own French."""
+    async with app[DATABASE].read() as connection:
+        profile = (await conversations.load(connection, conversation_id)).profile
+    return inserting.compose(shelf(app), text, attached, simple=bool(profile.get("simple")))
 
 
 @routes.post(CONVERSATION + "/rendre")
@@ -258,13 +289,22 @@ async def write(
 async def hand_back(
     request: web.Request, staff: Staff, conversation_id: ConversationId
 ) -> web.StreamResponse:
-    """Give the conversation back to Marie."""
+    """Give the conversation back to Marie, with what she should know."""
     app = request.app
-    left = Content(text=app[LIBRARY].current().phrase("counsellor_left", name=staff.name))
+    form = await read_form(request)
+    summary = form.get("summary", "").strip()
+    phrase = "counsellor_left_summary" if summary else "counsellor_left"
     await counsellor.hand_back(
-        app[DATABASE], app[HUB], conversation_id, by=staff, left=left, clock=app[CLOCK]
+        app[DATABASE],
+        app[HUB],
+        conversation_id,
+        by=staff,
+        left=Content(text=app[LIBRARY].current().phrase(phrase, name=staff.name)),
+        summary=summary,
+        clock=app[CLOCK],
+        terms=app[TERMS],
     )
-    return _to_conversation(conversation_id)
+    return to_conversation(conversation_id)
 
 
 @routes.post(CONVERSATION + "/fermer")
@@ -272,15 +312,26 @@ async def hand_back(
 async def close(
     request: web.Request, staff: Staff, conversation_id: ConversationId
 ) -> web.StreamResponse:
-    """End the conversation."""
+    """End the conversation, and say how."""
     app = request.app
+    form = await read_form(request)
     left = Content(text=app[LIBRARY].current().phrase("conversation_closed", name=staff.name))
+    if form.get("outcome") not in {each.value for each in Outcome}:
+        raise BadMessage("outcome")
     await counsellor.close(
-        app[DATABASE], app[HUB], conversation_id, by=staff, left=left, clock=app[CLOCK]
+        app[DATABASE],
+        app[HUB],
+        conversation_id,
+        by=staff,
+        left=left,
+        clock=app[CLOCK],
+        outcome=Outcome(form["outcome"]),
+        note=form.get("note", ""),
     )
-    return _to_conversation(conversation_id)
+    return to_conversation(conversation_id)
 
 
-def _to_conversation(conversation_id: ConversationId, fragment: str = "") -> web.Response:
+def to_conversation(conversation_id: ConversationId, fragment: str = "") -> web.Response:
+    """Back to the conversation's page."""
     location = f"/console/conversations/{conversation_id}{fragment}"
     return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": location})

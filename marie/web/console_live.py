@@ -15,17 +15,19 @@ import msgspec
 from aiohttp import WSMsgType, web
 
 from marie.clock import local_date
-from marie.domain.conversation import ConversationId, NotOwner, StaffId, State
+from marie.domain.conversation import ConversationId, NotOwner, State
 from marie.domain.messages import Message, check_client_id
 from marie.domain.people import Staff
-from marie.services import counsellor, visitor
+from marie.services import counsellor, remarks, visitor
+from marie.services.counsellor import Overtaken
 from marie.services.live import QUEUE, Signal, Typing
-from marie.store import access, conversations
+from marie.store import access, conversations, labels, participants
 from marie.store.conversations import UnknownConversation
-from marie.web.console import CONVERSATION, file_values
+from marie.web.console import CONVERSATION, composed
+from marie.web.console_page import file_values
 from marie.web.documents import shown
 from marie.web.headers import same_origin
-from marie.web.keys import CLOCK, DATABASE, HUB
+from marie.web.keys import CLOCK, DATABASE, HUB, TERMS
 from marie.web.pages import TEMPLATES
 from marie.web.problems import Problem, as_problem, problem_body
 from marie.web.requests import known_form, parse_json, whole_number
@@ -48,10 +50,14 @@ class SessionEnded(Exception):
 
 
 class SayRequest(msgspec.Struct, forbid_unknown_fields=True):
-    """A counsellor's message."""
+    """A counsellor's message, or a private note. `attach`: `entry:<id>`, `resource:<id>`; `seen`:
+    the newest message on the screen when it was written."""
 
     client_id: str
     text: str
+    note: bool = False
+    attach: tuple[str, ...] = ()
+    seen: int | None = None
 
 
 class ConsoleFrame(msgspec.Struct, forbid_unknown_fields=True):
@@ -130,8 +136,14 @@ async def _list_state(app: web.Application, staff: Staff) -> list[tuple[object, 
         found = await conversations.in_state(
             connection, [State.WAITING, State.COUNSELLOR], access.visible_to(staff)
         )
+        given = await labels.of_conversations(connection, [each.id for each in found], staff)
+        invited = await participants.conversations_of(connection, staff.id)
     return [
-        (each.id, each.state, each.owner, each.last_seq, each.read_counsellor) for each in found
+        (
+            *(each.id, each.state, each.owner, each.last_seq, each.read_counsellor),
+            *(tuple(given[each.id]), each.id in invited),
+        )
+        for each in found
     ]
 
 
@@ -174,7 +186,9 @@ class _Talk:
         self._ws = ws
         self._id = conversation_id
         self._staff = staff
-        self._standing: tuple[State, StaffId | None] | None = None
+        self._file: str | None = None
+        self._notes: list[str] | None = None
+        self._may_write = False
         self._read: dict[str, int] | None = None
 
     async def tell(self, after: int, signals: asyncio.Queue[Signal]) -> None:
@@ -183,7 +197,7 @@ class _Talk:
             after = await self._catch_up(after)
             signal = await signals.get()
             while isinstance(signal, Typing):
-                if signal.author != "counsellor":
+                if signal.author != "counsellor" or signal.name != self._staff.name:
                     typing = {"author": signal.author, "name": signal.name}
                     await _send(self._ws, {"typing": typing})
                 signal = await signals.get()
@@ -200,10 +214,7 @@ class _Talk:
         for message in reading.messages:
             await _send(self._ws, self._drawn(message))
             after = message.seq
-        standing = (reading.conversation.state, reading.conversation.owner)
-        if standing != self._standing:
-            self._standing = standing
-            await self._tell_standing()
+        await self._tell_file()
         marks = read_marks(reading.conversation)
         if marks != self._read:
             self._read = marks
@@ -220,19 +231,30 @@ class _Talk:
         )
         return {"message": drawn, "html": html}
 
-    async def _tell_standing(self) -> None:
-        opened = await counsellor.open_conversation(self._app[DATABASE], self._id, self._staff)
+    async def _tell_file(self) -> None:
+        """What stands beside the log, when it is not what was told last; all of it at first."""
+        opened = await counsellor.open_conversation(
+            self._app[DATABASE], self._id, self._staff, log=False
+        )
+        self._may_write = opened.may_write
         values = file_values(self._request, self._staff, opened)
         templates = self._app[TEMPLATES]
-        await _send(
-            self._ws,
-            {
-                "state": opened.conversation.state.value,
-                "mine": values["mine"],
-                "controls": templates.get_template("conversation_controls.html").render(values),
-                "file": templates.get_template("conversation_file.html").render(values),
-            },
-        )
+        frame = {
+            "state": opened.conversation.state.value,
+            "mine": values["mine"],
+            "writes": values["writes"],
+            "controls": templates.get_template("conversation_controls.html").render(values),
+            "file": templates.get_template("conversation_file.html").render(values),
+        }
+        told = repr(sorted(frame.items()))
+        if told != self._file:
+            self._file = told
+            await _send(self._ws, frame)
+        note = templates.get_template("conversation_note.html")
+        notes = [note.render(note=each, **values) for each in opened.beside.notes]
+        if notes != self._notes:
+            self._notes = notes
+            await _send(self._ws, {"notes": notes})
 
     async def listen(self) -> None:
         """What the page says."""
@@ -252,22 +274,18 @@ class _Talk:
             await counsellor.mark_read(
                 self._app[DATABASE], self._app[HUB], self._id, by=self._staff, seq=frame.ack
             )
-        elif frame.typing and self._standing == (State.COUNSELLOR, self._staff.id):
+        elif frame.typing and self._may_write:
             self._app[HUB].send(self._id, Typing("counsellor", self._staff.name))
 
     async def _say(self, request: SayRequest) -> None:
+        client_id = request.client_id
         try:
-            seq = await counsellor.say(
-                self._app[DATABASE],
-                self._app[HUB],
-                self._id,
-                by=self._staff,
-                text=request.text,
-                client_id=check_client_id(request.client_id),
-                clock=self._app[CLOCK],
-            )
+            seq = await self._keep(request, check_client_id(client_id))
         except NotOwner:
-            await _send(self._ws, {"error": {**NOT_OWNER, "client_id": request.client_id}})
+            await _send(self._ws, {"error": {**NOT_OWNER, "client_id": client_id}})
+        except Overtaken as overtaken:
+            body = problem_body("overtaken", client_id=client_id, by=overtaken.by)
+            await _send(self._ws, {"error": body})
         except Exception as error:
             problem = as_problem(error)
             if problem is None or problem.kind in CLOSE_CODES:
@@ -276,6 +294,32 @@ class _Talk:
             await _send(self._ws, {"error": body})
         else:
             await _send(self._ws, {"sent": {"client_id": request.client_id, "seq": seq}})
+
+    async def _keep(self, request: SayRequest, client_id: str) -> int:
+        """Write the note or the message; the message's number, 0 for a note."""
+        app = self._app
+        if request.note:
+            await remarks.write_note(
+                app[DATABASE],
+                app[HUB],
+                self._id,
+                by=self._staff,
+                text=request.text,
+                client_id=client_id,
+                clock=app[CLOCK],
+            )
+            return 0
+        return await counsellor.say(
+            app[DATABASE],
+            app[HUB],
+            self._id,
+            by=self._staff,
+            content=await composed(app, self._id, request.text, request.attach),
+            client_id=client_id,
+            seen=request.seen,
+            clock=app[CLOCK],
+            terms=app[TERMS],
+        )
 
 
 async def _send(ws: web.WebSocketResponse, frame: dict[str, Any]) -> None:

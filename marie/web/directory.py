@@ -17,7 +17,14 @@ from marie.knowledge.export import to_package, to_spreadsheet
 from marie.knowledge.model import ResourceKind
 from marie.knowledge.resources import KINDS
 from marie.services.directory import publish_directory
-from marie.web.keys import DATABASE, DIRECTORY, GAZETTEER, LIMITS, SETTINGS
+from marie.web.keys import (
+    DATABASE,
+    DIRECTORY,
+    DIRECTORY_CHANGED,
+    GAZETTEER,
+    LIMITS,
+    SETTINGS,
+)
 from marie.web.limits import SEARCHES
 from marie.web.problems import Problem, json_response
 from marie.web.requests import address, whole_number
@@ -142,22 +149,26 @@ async def one(request: web.Request) -> web.Response:
 
 
 async def follow_directory(app: web.Application) -> AsyncIterator[None]:
-    """Publish here what another process wrote in the database, some seconds later."""
+    """Publish what was written in the database: here at once, by another process seconds later."""
     app[EXPORTS] = Exports()
+    app[DIRECTORY_CHANGED] = asyncio.Event()
     stop = asyncio.Event()
     task = asyncio.create_task(_follow(app, stop))
     yield
     # Not cancelled: a connection that is being opened would be nobody's.
     stop.set()
+    app[DIRECTORY_CHANGED].set()
     await task
 
 
 async def _follow(app: web.Application, stop: asyncio.Event) -> None:
+    changed = app[DIRECTORY_CHANGED]
     while not stop.is_set():
+        changed.clear()
         try:
             await publish_directory(app[DATABASE], app[GAZETTEER], app[SETTINGS].data)
         except Exception:
             # What was published before is still spoken; the next look may go better.
             log.exception("the directory was not published")
         with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), FOLLOW_EVERY)
+            await asyncio.wait_for(changed.wait(), FOLLOW_EVERY)

@@ -1,4 +1,4 @@
-"""How the figures are called in French, on the page and in the files."""
+"""How the figures and the registers are called in French, on their pages and in their files."""
 
 from __future__ import annotations
 
@@ -57,6 +57,19 @@ WEEK = "Semaine du"
 WAITING = "En attente maintenant"
 PERIOD = "Période"
 NO_DATA = "pas de donnée"
+
+ACCESS_COLUMNS = ("Moment", "Personne", "Organisme", "Geste")
+INCIDENT_COLUMNS = (
+    *("Connu le", "Survenu le", "Ce qui est arrivé", "Renseignements visés", "Personnes"),
+    *(
+        "Risque de préjudice sérieux",
+        "Pourquoi",
+        "Mesures",
+        "CAI avisée le",
+        "Personnes avisées le",
+    ),
+)
+RISKS = {"unknown": "À évaluer", "none": "Non", "serious": "Oui"}
 
 
 def said_minutes(minutes: int) -> str:

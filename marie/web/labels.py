@@ -79,6 +79,59 @@ PROBLEMS: dict[str, tuple[int, str, str]] = {
         "Demande non déplacée",
         "Cet organisme n’existe pas, ou cette conversation n’a pas de demande à déplacer.",
     ),
+    "label": (
+        400,
+        "Étiquette non enregistrée",
+        "Une étiquette a un nom de 1 à 40 caractères et une couleur de la liste.",
+    ),
+    "label_taken": (409, "Étiquette déjà là", "Une autre étiquette porte déjà ce nom."),
+    "reminder": (
+        400,
+        "Rappel non enregistré",
+        "Un rappel a un texte (300 caractères au plus) et une date à venir, dans les deux ans.",
+    ),
+    "canned": (404, "Réponse introuvable", "Cette réponse type n’existe pas ou n’est pas à vous."),
+    "canned_title": (
+        400,
+        "Réponse non enregistrée",
+        "Une réponse type a un titre de 1 à 80 caractères.",
+    ),
+    "canned_too_long": (
+        413,
+        "Réponse trop longue",
+        "Une réponse type a 3\u00a0000 caractères au plus.",
+    ),
+    "canned_placeholder": (
+        400,
+        "Mot entre accolades inconnu",
+        "Entre accolades, seuls les mots de la liste sont remplacés.",
+    ),
+    "colleague": (
+        400,
+        "Collègue introuvable",
+        "Cette personne ne peut pas recevoir cette conversation, ou son compte est fermé.",
+    ),
+    "reason": (
+        400,
+        "Il manque un mot",
+        "Dites pourquoi vous confiez la conversation\u00a0: votre collègue le lira.",
+    ),
+    "outcome": (
+        400,
+        "Il manque l’issue",
+        "Dites comment la conversation se termine, puis terminez-la.",
+    ),
+    "attachment": (
+        400,
+        "Fiche introuvable",
+        "Une fiche jointe n’existe plus, ou il y en a trop (une fiche et six ressources au plus).",
+    ),
+    "overtaken": (
+        409,
+        "Réponse d’une collègue",
+        "Quelqu’un de l’équipe a répondu entre-temps. Lisez sa réponse, puis envoyez ou corrigez la"
+        " vôtre.",
+    ),
     "no_page": (404, "Introuvable", "Il n’y a rien à cette adresse."),
     "method": (405, "Méthode refusée", "Cette adresse n’accepte pas cette méthode."),
     "erased": (410, "Conversation effacée", "Cette conversation a été effacée à votre demande."),
@@ -94,3 +147,11 @@ PROBLEMS: dict[str, tuple[int, str, str]] = {
     ),
 }
 """Each problem by its id: HTTP status, title, detail."""
+
+PREVIEWS: tuple[tuple[str, str], ...] = (
+    ("text", "Réponse"),
+    ("found", "Au-dessus des fiches trouvées"),
+    ("details", "En savoir plus"),
+    ("simple", "En français simple"),
+)
+"""The parts of an entry as previews name them, in their order."""

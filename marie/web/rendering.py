@@ -65,6 +65,11 @@ def said(value: datetime | str, today: date) -> str:
     return hour if local.date() == today else f"{french_day(local.date())}, {hour}"
 
 
+def moment_day(value: datetime | str) -> str:
+    """The day of a moment, in Montréal."""
+    return french_day(moment(value).date())
+
+
 def stated_day(value: object) -> str:
     """The day that an ISO date says; anything else as it is."""
     try:
@@ -90,6 +95,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "followed": followed,
     "moment": moment,
     "said": said,
+    "moment_day": moment_day,
     "stated_day": stated_day,
     "number": number,
     "minutes": minutes,

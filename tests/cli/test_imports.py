@@ -260,7 +260,7 @@ async def test_rejected_rows_are_kept_with_the_import_and_it_is_undone_from_the_
     staff = await add_account(database, "chef", role=Role.ADMINISTRATOR)
     async with browser_of(client, "chef") as member:
         member.carry(await open_session(database, staff))
-        shown = await member.get("/admin/repertoire")
+        shown = await member.get("/admin/repertoire/imports")
         assert shown.status == 200
         assert "1&nbsp;nouvelle" in shown.text
         link = "/admin/repertoire/imports/1/rejets.csv"

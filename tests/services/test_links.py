@@ -341,7 +341,7 @@ async def test_administrators_see_the_dead_links_and_what_gives_them(
     staff = await add_account(database, "chef", role=Role.ADMINISTRATOR)
     async with browser_of(client, "chef") as member:
         member.carry(await open_session(database, staff))
-        shown = await member.get("/admin/repertoire")
+        shown = await member.get("/admin/repertoire/liens")
     text = html.unescape(shown.text)
     assert shown.status == 200
     assert f'href="{cegep.url}"' in text

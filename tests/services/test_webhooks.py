@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -14,6 +16,7 @@ from aiohttp.test_utils import TestServer
 from marie.services import webhooks
 from marie.services.notifications import notify_organization, notify_staff
 from marie.services.webhooks import BadWebhook, Deliverer, allowing, check_url, sign
+from marie.settings import ROOT
 from marie.store import staff as accounts
 from marie.store import webhooks as store
 from marie.store.engine import Database
@@ -285,3 +288,16 @@ async def test_unknown_kinds_and_secret_ones_are_refused(database: Database) -> 
                 database, "http://127.0.0.1/", kinds, by=admin, local=True, clock=Clock()
             )
         assert caught.value.problem == "kinds"
+
+
+def test_verification_that_the_documentation_shows_is_right() -> None:
+    page = (ROOT / "docs" / "notifications.md").read_text(encoding="utf-8")
+    shown = page.partition("```python\n")[2].partition("```")[0]
+    names: dict[str, Any] = {}
+    exec(shown, names)
+    body, now = b'{"id": "1"}', int(time.time())
+    is_ours = names["is_ours"]
+    assert is_ours(SECRET, sign(SECRET, body, at=now), body)
+    assert not is_ours("other", sign(SECRET, body, at=now), body)
+    assert not is_ours(SECRET, sign(SECRET, body, at=now), body + b" ")
+    assert not is_ours(SECRET, sign(SECRET, body, at=now - 301), body)

@@ -252,7 +252,8 @@ async def test_only_who_has_the_conversation_writes_hands_back_or_ends_it(
         assert "Vous n’avez pas cette conversation" in shown.text
         assert "Un mot de trop" in shown.text
         for action in ("rendre", "fermer"):
-            assert (await samuel.post(f"{page_of(visitor)}/{action}")).status == 409
+            shown = await samuel.post(f"{page_of(visitor)}/{action}", outcome="answered")
+            assert shown.status == 409
         assert await visitor.log() == before
 
 
@@ -271,7 +272,7 @@ async def test_ended_conversation_is_closed_until_the_visitor_writes(
 ) -> None:
     visitor = await waiting_visitor(client)
     await nadia.claim(visitor)
-    shown = await nadia.post(f"{page_of(visitor)}/fermer")
+    shown = await nadia.post(f"{page_of(visitor)}/fermer", outcome="answered")
     assert "Conversation terminée" in shown.text
     assert (await visitor.log())["state"] == "closed"
     assert "Personne n’attend" in (await nadia.get("/console/")).text

@@ -114,7 +114,7 @@ async def test_what_was_given_up_is_said_and_sent_again_when_asked(
             "transfer",
             path="/console/",
             key="k",
-            now=clock.now(),  # type: ignore[arg-type]
+            now=clock.now(),
         )
     await send_all(client)
     shown = await admin.get(PAGE)
@@ -198,7 +198,7 @@ async def test_each_person_chooses_her_notices(client: Client, database: Databas
     async with database.write() as connection:
         now = clock.now() - timedelta(minutes=1)
         for kind in ("transfer", "reminder", "escalated"):
-            await notify_staff(connection, staff_id, kind, path="/", key=kind, now=now)  # type: ignore[arg-type]
+            await notify_staff(connection, staff_id, kind, path="/", key=kind, now=now)
         assert sorted(each.kind for each in await notifications.latest(connection, most=9)) == [
             "escalated",
             "reminder",

@@ -23,6 +23,9 @@ MAX_MEMBERS = 500
 MAX_RATIO = 200
 """How many times its size a member of an archive may unfold to."""
 
+MAX_COLUMNS = 500
+"""Columns of a table; one that has more is no list of resources."""
+
 TITLE_LINES = 12
 """Lines before the header in which it is looked for."""
 
@@ -123,6 +126,8 @@ def parse_sheet(text: str, name: str, required: Collection[str] = ()) -> Sheet:
 
 def table(lines: list[tuple[int, list[str]]], name: str, required: Collection[str]) -> Sheet:
     """Lines with their numbers as a table, its header found among the first ones."""
+    if lines and (widest := max(len(cells) for _, cells in lines)) > MAX_COLUMNS:
+        raise UnreadableFile(f"{name} : {widest} colonnes, plus que les {MAX_COLUMNS} permises.")
     wanted = {fold_key(column): column for column in required}
     missing: set[str] = set(wanted.values())
     for place, (_, cells) in enumerate(lines[:TITLE_LINES]):

@@ -28,8 +28,15 @@ function become(node, wanted) {
   if (node.nodeType === Node.TEXT_NODE) {
     if (node.data !== wanted.data) node.data = wanted.data;
   } else if (node.nodeType === Node.ELEMENT_NODE) {
-    for (const { name } of [...node.attributes]) if (!wanted.hasAttribute(name)) node.removeAttribute(name);
-    for (const { name, value } of wanted.attributes) if (node.getAttribute(name) !== value) node.setAttribute(name, value);
-    morph(node, wanted);
+    const own = kept(node);
+    for (const { name } of [...node.attributes]) if (!wanted.hasAttribute(name) && name !== own) node.removeAttribute(name);
+    for (const { name, value } of wanted.attributes) if (node.getAttribute(name) !== value && name !== own) node.setAttribute(name, value);
+    if (node.nodeName !== 'TEXTAREA') morph(node, wanted);
   }
+}
+
+/** What is the reader's own: a part that she opened, what she is typing. */
+function kept(node) {
+  if (node.nodeName === 'DETAILS') return 'open';
+  return node.nodeName === 'INPUT' && node.type !== 'hidden' ? 'value' : null;
 }

@@ -18,9 +18,10 @@ export class Outbox {
       .sort((a, b) => a.at - b.at);
   }
 
-  add(text) {
+  /** `more`: what goes with the text (`note`, `attach`, `seen`). */
+  add(text, more = {}) {
     this.#lastAt = Math.max(this.#lastAt + 1, Date.now());
-    const message = { client_id: uuid(), text, at: this.#lastAt };
+    const message = { client_id: uuid(), text, at: this.#lastAt, ...more };
     localStorage[this.#prefix + message.client_id] = JSON.stringify(message);
     return message;
   }
