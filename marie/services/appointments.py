@@ -276,11 +276,12 @@ async def give_up(
     now: datetime,
     terms: Terms,
     voice: Voice,
+    by: str = "visitor",
 ) -> None:
-    """The visitor takes her request back: her appointment goes with it."""
+    """The request is taken back, or settled: its appointment goes with it."""
     known = await appointments.to_come(connection, conversation.id, now=now)
     if known is not None:
-        await cancel(connection, known, by="visitor", now=now, terms=terms, voice=voice)
+        await cancel(connection, known, by=by, now=now, terms=terms, voice=voice)
 
 
 async def move(

@@ -134,6 +134,23 @@ async def to_come(
     return None if row is None else _appointment(row)
 
 
+async def newest(
+    connection: AsyncConnection, conversation_id: ConversationId
+) -> Appointment | None:
+    """The latest appointment of a conversation that was not cancelled, also when it is over."""
+    query = (
+        select(appointment)
+        .where(
+            appointment.c.conversation_id == conversation_id,
+            appointment.c.cancelled_at.is_(None),
+        )
+        .order_by(appointment.c.starts_at.desc())
+        .limit(1)
+    )
+    row = (await connection.execute(query)).first()
+    return None if row is None else _appointment(row)
+
+
 async def of_conversation(
     connection: AsyncConnection, conversation_id: ConversationId
 ) -> list[Appointment]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marie.domain.conversation import ConversationId, StaffId, State
@@ -82,6 +82,21 @@ async def unsettled(
     if before is not None:
         query = query.where(or_(lead.c.due_at < before, lead.c.due_at.is_(None)))
     return [_followed(row) for row in await connection.execute(query)]
+
+
+async def visible(
+    connection: AsyncConnection, condition: ColumnElement[bool]
+) -> list[tuple[Followed, State]]:
+    """Open leads of the conversations that fulfil a condition, with these conversations' states,
+    the next date first."""
+    talk = tables.conversation
+    rows = await connection.execute(
+        select(lead, talk.c.state.label("talk_state"))
+        .join(talk, talk.c.id == lead.c.conversation_id)
+        .where(lead.c.settled_at.is_(None), condition)
+        .order_by(lead.c.due_at, lead.c.id)
+    )
+    return [(_followed(row), State(row.talk_state)) for row in rows]
 
 
 async def of_disabled(connection: AsyncConnection) -> list[Followed]:

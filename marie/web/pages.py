@@ -12,7 +12,7 @@ from aiohttp.typedefs import Handler
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from marie.clock import MONTREAL, local_date
-from marie.language.typography import french_day
+from marie.language.typography import french_day, french_weekday
 from marie.web.labels import PROBLEMS
 from marie.web.problems import as_problem
 from marie.web.rendering import FILTERS
@@ -33,6 +33,7 @@ def add_templates(app: web.Application) -> None:
     )
     environment.filters["day"] = day
     environment.filters["moment_day"] = moment_day
+    environment.filters["weekday"] = french_weekday
     environment.filters["hour"] = french_hour
     environment.filters.update(FILTERS)
     app[TEMPLATES] = environment

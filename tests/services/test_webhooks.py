@@ -280,6 +280,18 @@ def test_loopback_is_allowed_only_where_marie_is_on_loopback_herself() -> None:
         check_url("http://10.0.0.7/", local=True)
 
 
+@pytest.mark.parametrize("host", ["2130706433", "127.1", "0x7f.1", "localhost."])
+async def test_other_spellings_of_loopback_lead_nowhere_either(
+    database: Database, host: str
+) -> None:
+    admin = await add_account(database, "claire")
+    with pytest.raises(BadWebhook) as caught:
+        await webhooks.add(
+            database, f"https://{host}/", ["new_lead"], by=admin, local=False, clock=Clock()
+        )
+    assert caught.value.problem in ("private", "name")
+
+
 async def test_unknown_kinds_and_secret_ones_are_refused(database: Database) -> None:
     admin = await add_account(database, "claire")
     for kinds in ([], ["nothing"], ["new_lead", "invitation"]):

@@ -68,7 +68,7 @@ async def test_new_lead_is_an_e_mail_that_is_read_here_without_a_server(
     await send_all(client)
     shown = await admin.get(PAGE)
     assert "Nouvelle demande" in shown.text
-    assert "Envoyé" in shown.text
+    assert "Gardé ici" in shown.text
     (address,) = re.findall(r'href="(/admin/envois/courriels/[0-9a-f]{32})"', shown.text)
     letter = await admin.get(address)
     assert letter.status == 200

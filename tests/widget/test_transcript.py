@@ -97,3 +97,16 @@ async def test_an_open_question_is_maries_unless_a_person_took_over(visit: Visit
     assert await told(visit, asked, taken, typing, expression=name) == "PROMIS"
     spoke: Entry = {"message": message(2, "counsellor")}
     assert await told(visit, asked, taken, typing, spoke, expression=name) is None
+
+
+async def test_buttons_of_a_person_and_of_the_system_are_offered_too(visit: Visit) -> None:
+    yes = [{"title": "Oui", "payload": "/x"}]
+    buttons = "m.quickReplies(t).map(({ title }) => title)"
+    asked: list[Entry] = [{"message": message(1, "counsellor", quick_replies=yes)}]
+    assert await told(visit, *asked, expression=buttons) == ["Oui"]
+    noted = [*asked, {"message": message(2, "system", quick_replies=[])}]
+    assert await told(visit, *noted, expression=buttons) == ["Oui"]
+    said = [*asked, {"message": message(2, "counsellor", quick_replies=[])}]
+    assert await told(visit, *said, expression=buttons) == []
+    left = [*said, {"message": message(3, "system", quick_replies=yes)}]
+    assert await told(visit, *left, expression=buttons) == ["Oui"]
