@@ -162,8 +162,13 @@ async def receive_message(
                 connection, conversation, *decision, say=say, clock=clock
             )
         await conversations.save(connection, conversation)
+        first = owed and not await conversations.owes_before(
+            connection, conversation_id, message.seq
+        )
     hub.changed(conversation_id)
-    return Received(seq=message.seq, owed=owed)
+    return Received(
+        seq=message.seq, owed=owed, next_turn=(conversation, message) if first else None
+    )
 
 
 async def _offered(
