@@ -16,6 +16,7 @@ BENCHMARKS = {
     "turns": [sys.executable, "-m", "benchmarks.turns"],
     "delivery": [sys.executable, "-m", "benchmarks.delivery"],
     "assignment": [sys.executable, "-m", "benchmarks.assignment"],
+    "directory": [sys.executable, "-m", "benchmarks.directory"],
     "papers": [sys.executable, "-m", "benchmarks.papers"],
     "understanding": [sys.executable, "-m", "marie", "evaluate"],
     **{

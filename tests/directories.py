@@ -81,12 +81,24 @@ async def heard(client: Client, card_id: str) -> dict[str, Any] | None:
 
 async def until_heard(client: Client, card_id: str, **fields: Any) -> dict[str, Any] | None:
     """Wait, two seconds at most, until the API says these fields; no fields: until it is gone."""
-    said = None
+    if fields:
+        return await until_said(client, card_id, **fields)
     for _ in range(40):
         said = await heard(client, card_id)
-        if said is None and not fields:
+        if said is None:
             return None
-        if said is not None and fields and all(said[k] == v for k, v in fields.items()):
+        await asyncio.sleep(0.05)
+    raise AssertionError(said)
+
+
+async def until_said(
+    client: Client, card_id: str, *, seconds: float = 2.0, **fields: Any
+) -> dict[str, Any]:
+    """Wait until the API says these fields of a card."""
+    said = None
+    for _ in range(int(seconds * 20)):
+        said = await heard(client, card_id)
+        if said is not None and all(said[key] == value for key, value in fields.items()):
             return said
         await asyncio.sleep(0.05)
     raise AssertionError(said)
@@ -110,7 +122,7 @@ def form_of(shown: Shown, action: str) -> dict[str, str]:
     fields: dict[str, str] = {}
     for tag in re.findall(r"<input[^>]*>", body):
         name, value = re.search(r'name="([^"]*)"', tag), re.search(r'value="([^"]*)"', tag)
-        if name is None or ('type="checkbox"' in tag and " checked" not in tag):
+        if name is None or (re.search('type="(checkbox|radio)"', tag) and " checked" not in tag):
             continue
         fields[name[1]] = unescape(value[1]) if value else ""
     for name, value in re.findall(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -19,7 +19,6 @@ from marie.domain.following import Outcome
 from marie.domain.opening import OpeningHours
 
 MAX_SOURCE = 100
-MAX_REGION = 60
 
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?")
 
@@ -118,9 +117,16 @@ def quantile(buckets: Mapping[str, int], share: float) -> int | None:
 
 
 def cells(
-    talk: Talk, *, day_of: Callable[[datetime], date], hours: Callable[[str], OpeningHours]
+    talk: Talk,
+    *,
+    day_of: Callable[[datetime], date],
+    hours: Callable[[str], OpeningHours],
+    regions: Collection[str],
 ) -> Counter[Cell]:
-    """Where a conversation counts. `hours`: an organisation's opening hours, empty when unknown."""
+    """Where a conversation counts. `hours`: an organisation's opening hours, empty when unknown.
+
+    `regions`: the names that may be counted by; what else a lead names is nobody's to keep.
+    """
     found: Counter[Cell] = Counter()
 
     def count(at: datetime, measure: Measure, **fields: str) -> None:
@@ -132,7 +138,7 @@ def cells(
         count(talk.planned_at, Measure.PLAN)
     ordered = sorted(talk.leads, key=lambda each: each.created_at)
     for number, lead in enumerate(ordered):
-        who = {"organization": lead.organization, "region": lead.region[:MAX_REGION]}
+        who = _of(lead, regions)
         count(lead.created_at, Measure.LEAD, detail="again" if number else "first", **who)
         if lead.answered_at is not None:
             waited = bucket(lead.answered_at - lead.created_at)
@@ -154,13 +160,14 @@ def cells(
         if moments:
             # Once a household, however often it is told; where its lead says.
             told = so[0] if so else ordered[0] if ordered else None
-            who = (
-                {"organization": told.organization, "region": told.region[:MAX_REGION]}
-                if told
-                else {}
-            )
+            who = _of(told, regions) if told else {}
             count(min(moments), measure, **who)
     return found
+
+
+def _of(lead: CountedLead, regions: Collection[str]) -> dict[str, str]:
+    region = lead.region if lead.region in regions else ""
+    return {"organization": lead.organization, "region": region}
 
 
 def open_between(hours: OpeningHours, first: datetime, last: datetime) -> timedelta:

@@ -15,6 +15,7 @@ from marie.domain.notices import KINDS, Kind
 from marie.knowledge.library import KnowledgeErrors
 from marie.knowledge.rules import read
 
+_LINE_END = re.compile(r"(?<!\n)\n(?!\n)")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 Words = Annotated[str, msgspec.Meta(min_length=1)]
@@ -80,9 +81,12 @@ class Notices(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         def filled(text: str) -> str:
             return _PLACEHOLDER.sub(value, text)
 
+        # A paragraph is one line: phones break it where their screen ends.
+        paragraphs = _LINE_END.sub(" ", filled(letter.text).strip())
+        footer = _LINE_END.sub(" ", self.footer.strip())
         return Written(
             subject=filled(letter.subject).strip(),
-            text=f"{filled(letter.text).strip()}\n\n-- \n{self.footer.strip()}\n",
+            text=f"{paragraphs}\n\n-- \n{footer}\n",
         )
 
 

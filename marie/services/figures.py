@@ -10,15 +10,26 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 
+import yaml
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marie.clock import MONTREAL, Clock, local_date
 from marie.domain.conversation import ConversationId
 from marie.domain.figures import Cell, Counts, Measure, added, cells
 from marie.domain.opening import OpeningHours
+from marie.settings import ROOT
 from marie.store import figures, staff
 from marie.store.engine import Database
+
+
+@cache
+def known_regions() -> frozenset[str]:
+    """The names of Québec's regions: a count names one of them, never what else a lead may say."""
+    places = yaml.load((ROOT / "knowledge/places/regions.yml").read_bytes(), yaml.CSafeLoader)
+    return frozenset(each["name"] for each in places["regions"])
+
 
 MAX_SOURCES = 200
 """Host names that a day's visits may name; the others are counted together."""
@@ -70,7 +81,7 @@ async def of_period(
         left = await figures.kept(connection, first=first.isoformat(), last=last.isoformat())
         since = datetime.combine(first, time(), MONTREAL)
         there = [
-            cells(talk, day_of=local_date, hours=hours)
+            cells(talk, day_of=local_date, hours=hours, regions=known_regions())
             for talk in await figures.talks(connection, since=since, now=now)
         ]
         waits = await figures.waiting(connection, None if organization is None else list(shown))
@@ -104,7 +115,9 @@ async def leave_counted(
     """Keep what a conversation counted for, in the transaction that is about to delete it."""
     talk = await figures.of_conversation(connection, conversation_id, now=now)
     if talk is not None:
-        await figures.add(connection, cells(talk, day_of=local_date, hours=hours))
+        await figures.add(
+            connection, cells(talk, day_of=local_date, hours=hours, regions=known_regions())
+        )
 
 
 class Visits:

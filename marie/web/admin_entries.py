@@ -66,6 +66,10 @@ class EntryLine:
     entry: Entry
     standing: Standing
 
+    def is_due(self, today: date) -> bool:
+        """Whether somebody must look at it again; courtesy without a source never is."""
+        return bool(self.entry.sources) and self.standing.is_due(today)
+
 
 @routes.get(PAGE)
 async def entries(request: web.Request) -> web.StreamResponse:
@@ -84,7 +88,7 @@ async def entries(request: web.Request) -> web.StreamResponse:
         EntryLine(entry=entry, standing=standing(entry.sources, entry.review_every))
         for entry in library.entries.values()
     ]
-    due = sum(each.standing.is_due(today) for each in lines)
+    due = sum(each.is_due(today) for each in lines)
     words = fold(query).split()
     topics = GROUPS.get(family, ())
     found = [
@@ -124,7 +128,7 @@ def _is_in_state(
 ) -> bool:
     match wanted:
         case "relire":
-            return each.standing.is_due(today)
+            return each.is_due(today)
         case "jamais":
             return each.standing.verified_on is None
         case "cours":

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -49,7 +50,7 @@ class Kept:
     sender: str
     to: str
     subject: str
-    date: str
+    date: datetime
     text: str
     attachments: tuple[str, ...]
 
@@ -95,7 +96,8 @@ async def read_mail(request: web.Request) -> web.StreamResponse:
             action="mail_read",
             subject=notification_id,
         )
-    return page(request, "mail.html", staff=staff, mail=kept)
+    today = local_date(app[CLOCK]())
+    return page(request, "mail.html", staff=staff, mail=kept, today=today)
 
 
 def _read(path: Path) -> Kept | None:
@@ -109,7 +111,7 @@ def _read(path: Path) -> Kept | None:
         sender=str(message["From"]),
         to=str(message["To"]),
         subject=str(message["Subject"]),
-        date=str(message["Date"]),
+        date=message["Date"].datetime,
         text=body.get_content() if body is not None else "",
         attachments=tuple(each.get_filename() or "" for each in message.iter_attachments()),
     )

@@ -35,7 +35,7 @@ def lead(**fields: object) -> CountedLead:
 
 
 def counted(talk: Talk, hours: OpeningHours = CLOSED) -> dict[Cell, int]:
-    return dict(cells(talk, day_of=local_date, hours=lambda _: hours))
+    return dict(cells(talk, day_of=local_date, hours=lambda _: hours, regions={"Mauricie"}))
 
 
 def test_conversation_counts_on_its_day_in_montreal_and_from_its_site() -> None:
@@ -67,6 +67,11 @@ def test_unknown_opening_hours_count_no_delay_by_them() -> None:
         Measure.LEAD,
         Measure.ANSWERED,
     }
+
+
+def test_region_that_is_none_of_quebec_s_is_counted_without_a_name() -> None:
+    found = counted(Talk(created_at=FRIDAY, source="", leads=(lead(region="chez Awa Diallo"),)))
+    assert {cell.region for cell in found} == {""}
 
 
 def test_household_counts_once_however_often_its_leads_say_so() -> None:

@@ -33,6 +33,13 @@ supervisor    GET POST /console/etiquettes
 staff         GET      /console/recherche
 staff         GET POST /console/reponses
 staff         POST     /console/reponses/{answer_id}/supprimer
+staff         GET      /console/suivi
+conversation  POST     /console/suivi/{conversation_id}
+conversation  POST     /console/suivi/{conversation_id}/issue
+conversation  POST     /console/suivi/{conversation_id}/rappel
+staff         GET POST /console/rendez-vous
+staff         POST     /console/rendez-vous/{appointment_id}/annuler
+staff         POST     /console/rendez-vous/{appointment_id}/prendre
 supervisor    GET      /console/chiffres
 supervisor    GET      /console/chiffres.csv
 supervisor    GET      /console/chiffres.xlsx
@@ -78,7 +85,53 @@ administrator GET POST /admin/evenements
 administrator GET      /admin/evenements/nouveau
 administrator GET POST /admin/evenements/{event_id}
 administrator POST     /admin/evenements/{event_id}/annuler
-administrator GET      /admin/fiches/{entry_id}
+administrator GET      /admin/fiches
+administrator GET POST /admin/fiches/nouvelle
+administrator POST     /admin/fiches/apercu
+administrator GET      /admin/fiches/{item}
+administrator POST     /admin/fiches/{item}/apercu
+administrator GET POST /admin/fiches/{item}/modifier
+administrator GET      /admin/fiches/{item}/historique
+administrator GET      /admin/fiches/{item}/historique/{revision}
+administrator POST     /admin/fiches/{item}/ouvert
+administrator POST     /admin/fiches/{item}/retirer
+administrator POST     /admin/fiches/{item}/revisions/{revision}/{do}
+administrator GET      /admin/lieux/{item}/historique
+administrator GET      /admin/lieux/{item}/historique/{revision}
+administrator POST     /admin/lieux/{item}/ouvert
+administrator POST     /admin/lieux/{item}/retirer
+administrator POST     /admin/lieux/{item}/revisions/{revision}/{do}
+administrator GET      /admin/montants
+administrator GET POST /admin/montants/nouveau
+administrator GET      /admin/montants/{item}
+administrator POST     /admin/montants/{item}/apercu-valeur
+administrator GET POST /admin/montants/{item}/modifier
+administrator POST     /admin/montants/{item}/valeurs
+administrator GET      /admin/montants/{item}/historique
+administrator GET      /admin/montants/{item}/historique/{revision}
+administrator POST     /admin/montants/{item}/ouvert
+administrator POST     /admin/montants/{item}/retirer
+administrator POST     /admin/montants/{item}/revisions/{revision}/{do}
+administrator GET      /admin/phrases/{item}/historique
+administrator GET      /admin/phrases/{item}/historique/{revision}
+administrator POST     /admin/phrases/{item}/ouvert
+administrator POST     /admin/phrases/{item}/retirer
+administrator POST     /admin/phrases/{item}/revisions/{revision}/{do}
+administrator GET      /admin/programmes/{item}/historique
+administrator GET      /admin/programmes/{item}/historique/{revision}
+administrator POST     /admin/programmes/{item}/ouvert
+administrator POST     /admin/programmes/{item}/retirer
+administrator POST     /admin/programmes/{item}/revisions/{revision}/{do}
+administrator GET      /admin/registres
+administrator GET      /admin/registres/acces
+administrator GET      /admin/registres/acces/{conversation_id}
+administrator GET      /admin/registres/acces/{conversation_id}/registre.csv
+administrator GET      /admin/registres/consentements
+administrator GET      /admin/registres/conservation
+administrator GET POST /admin/registres/incidents
+administrator GET      /admin/registres/incidents.csv
+administrator GET      /admin/registres/incidents/nouveau
+administrator GET POST /admin/registres/incidents/{incident_id}
 administrator GET POST /admin/repartition
 administrator GET      /admin/repertoire
 administrator GET      /admin/repertoire/carte
@@ -111,6 +164,12 @@ administrator POST     /admin/repertoire/lot
 administrator POST     /admin/repertoire/lot/confirmer
 administrator POST     /admin/signalements/{report_id}/regler
 """
+
+FORMS = {
+    "/console/suivi/{conversation_id}": "in=3",
+    "/console/suivi/{conversation_id}/issue": "outcome=answered",
+}
+"""What is sent to routes that look at the form before they look at the conversation."""
 
 
 def read_table() -> dict[tuple[str, str], str]:

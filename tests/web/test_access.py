@@ -24,7 +24,7 @@ from marie.store import staff as store
 from marie.store.engine import Database
 from tests.conftest import Client
 from tests.staff import Member, add_account, browser_of, open_session
-from tests.web.access_table import read_table
+from tests.web.access_table import FORMS, read_table
 
 SOCKET = {"Upgrade": "websocket", "Connection": "Upgrade"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -117,19 +117,21 @@ async def address(client: Client, method: str, path: str, talk: str = "0" * 32) 
     """An address that reaches the route, of things that are not there, but for the conversation."""
     resource = staff_routes(client)[method, path]
     for filler in ("0" * 32, "0" * 16, "1", "2026-11-22"):
-        filled = re.sub(r"\{\w+\}", filler, path.replace("{conversation_id}", talk))
+        filled = re.sub(
+            r"\{\w+\}", filler, path.replace("{conversation_id}", talk).replace("{do}", "publier")
+        )
         match, _ = await resource.resolve(make_mocked_request(method, filled))
         if match is not None:
             return filled
     raise AssertionError(f"no address reaches {path}")
 
 
-async def outcome(member: Member, method: str, path: str) -> str:
-    """What came of it. The form is unreadable: nothing is changed by who gets in."""
+async def outcome(member: Member, method: str, path: str, form: str | None = None) -> str:
+    """What came of it. Without `form` one that is unreadable: nothing is changed by who gets in."""
     async with member.session.request(
         method,
         member.client.make_url(path),
-        data=b"\xff\xfe=" if method == "POST" else None,
+        data=(form.encode() if form else b"\xff\xfe=") if method == "POST" else None,
         headers=FORM if method == "POST" else None,
         allow_redirects=False,
     ) as response:
@@ -160,7 +162,8 @@ async def test_who_gets_in_is_what_the_table_says(client: Client, people: Team) 
         for name, expected in zip(WHO, EXPECTED[access], strict=True):
             member = people.browsers[name]
             talk = await a_lead(people.database) if "{conversation_id}" in path else "0" * 32
-            came = await outcome(member, method, await address(client, method, path, talk))
+            reached = await address(client, method, path, talk)
+            came = await outcome(member, method, reached, FORMS.get(path))
             if came != expected:
                 wrong.append((method, path, name, expected, came))
             if path == "/console/deconnexion" and name != "nobody":

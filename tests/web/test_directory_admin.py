@@ -298,7 +298,7 @@ async def test_several_are_changed_after_their_number_was_seen_and_taken_back_as
     changed = await send(member, f"{HOME}/lot/confirmer", form)
     assert "La liste a changé entre-temps" in plain(changed)
     shown = await member.post(f"{HOME}/lot", geste="hide", tout="oui", genre="childcare")
-    done = await member.post(f"{HOME}/lot/confirmer", **form_of(shown, f"{HOME}/lot/confirmer"))
+    done = await send(member, f"{HOME}/lot/confirmer", form_of(shown, f"{HOME}/lot/confirmer"))
     assert "C’est fait pour toute la sélection." in plain(done)
     for each in (CPE, TWIN, LONELY):
         await until_heard(client, each.id)

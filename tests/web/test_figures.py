@@ -6,13 +6,12 @@ import csv
 import html
 import io
 import re
-import secrets
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import insert, update
+from sqlalchemy import update
 
 from marie import clock
 from marie.domain.people import Role
@@ -168,18 +167,12 @@ async def test_no_file_runs_a_formula_that_came_from_outside(
     formula = '=cmd|" /C calc"!A0'
     visitor = await waiting_visitor(client)
     async with database.write() as connection:
-        await connection.execute(update(tables.lead).values(regions=[formula]))
         await connection.execute(
-            insert(tables.lead).values(
-                id=secrets.token_hex(16),
-                conversation_id=visitor.id,
-                created_at=clock.now(),
-                need="",
-                regions=["\x07+1"],
-                profile={},
-                consent="",
-            )
+            update(tables.conversation)
+            .where(tables.conversation.c.id == visitor.id)
+            .values(source=formula)
         )
+        await connection.execute(update(tables.organization).values(name="\x07+1"))
     shown = await administrator.get(f"{PAGE}.csv")
     assert f'"\'{formula.replace(chr(34), chr(34) * 2)}"' in shown.text
     async with administrator.session.get(client.make_url(f"{PAGE}.xlsx")) as response:
