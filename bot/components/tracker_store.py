@@ -19,7 +19,7 @@ from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.components import reply_validator
+from bot.components import faster_rasa
 from marie import logs
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ class ForgetfulTrackerStore(TrackerStore):
         kwargs.pop("host", None)
         super().__init__(domain, event_broker, **kwargs)
         # Rasa builds its tracker store once: after it set its own logs, before it answers.
-        reply_validator.install()
+        faster_rasa.install()
         if logs.PROCESS in os.environ:
             logs.configure()
 

@@ -18,6 +18,8 @@ from typing import Literal
 
 import msgspec
 
+from marie.domain.messages import Message
+
 QUEUE = "queue"
 """The channel of the counsellors' list."""
 
@@ -38,7 +40,15 @@ class Typing:
     name: str
 
 
-Signal = Changed | Typing
+@dataclass(frozen=True)
+class Answered:
+    """Message `seq` was answered by this process with these messages, which are in the log."""
+
+    seq: int
+    messages: tuple[Message, ...]
+
+
+Signal = Changed | Typing | Answered
 
 
 class _Said(msgspec.Struct, array_like=True):
@@ -76,9 +86,12 @@ class Hub:
                 del self._listeners[channel]
 
     def send(self, channel: str, signal: Signal) -> None:
-        """Wake everybody who listens to the channel, here and in other processes."""
+        """Wake everybody who listens to the channel, here and in other processes.
+
+        What was answered here is told here alone: others read it in the log.
+        """
         self._wake(channel, signal)
-        if self._tell is not None:
+        if self._tell is not None and not isinstance(signal, Answered):
             said = _Said(self._id, channel)
             if isinstance(signal, Typing):
                 said = _Said(self._id, channel, signal.author, signal.name)

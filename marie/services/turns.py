@@ -34,7 +34,8 @@ from marie.knowledge.waiting import Terms
 from marie.rasa.client import RasaClient, RasaUnavailable, TurnRequest
 from marie.services import appointments, assignment, events, following, notifications, visitor
 from marie.services.appointments import Voice
-from marie.services.live import Changed, Hub, Typing
+from marie.services.live import Answered, Changed, Hub, Signal, Typing
+from marie.services.visitor import Received
 from marie.store import consents, conversations, leads
 from marie.store.engine import Database
 
@@ -122,12 +123,20 @@ class Turns:
         self._closing = asyncio.Event()
         self._at_once = asyncio.Semaphore(AT_ONCE)
 
-    def wake(self, conversation_id: ConversationId) -> None:
-        """See to it that the conversation's pending messages are answered."""
+    def wake(
+        self,
+        conversation_id: ConversationId,
+        next_turn: tuple[Conversation, Message] | None = None,
+    ) -> None:
+        """See to it that the conversation's pending messages are answered.
+
+        `next_turn`: the first of them with its conversation, when the caller just wrote both.
+        """
         if conversation_id in self._workers:
             self._woken.add(conversation_id)
         elif not self._closing.is_set():
-            task = asyncio.create_task(self._work(conversation_id))
+            turn = None if next_turn is None else _request(*next_turn)
+            task = asyncio.create_task(self._work(conversation_id, turn))
             self._workers[conversation_id] = task
 
     async def recover(self, *, owed_for: timedelta = timedelta(0)) -> int:
@@ -153,41 +162,58 @@ class Turns:
         return len(self._workers)
 
     async def wait_answered(
-        self, conversation_id: ConversationId, seq: int, seconds: float
-    ) -> list[Message] | None:
-        """What Marie says to message `seq`, once she has said it, within `seconds`.
+        self, conversation_id: ConversationId, received: Received, seconds: float
+    ) -> Sequence[Message] | None:
+        """Wake; what Marie says to the message, once she has said it, within `seconds`.
 
         None when a counsellor has the conversation or the time ran out. An answer may also be that
         she cannot answer yet.
         """
-        deadline = time.monotonic() + seconds
+        seq, deadline = received.seq, time.monotonic() + seconds
         with self._hub.listen(conversation_id) as signals:
-            while True:
+            if received.owed:
+                self.wake(conversation_id, received.next_turn)
+            answered = await self._heard(signals, seq, deadline) if received.next_turn else None
+            while answered is None:
                 async with self._database.read() as connection:
                     asked, answers = await conversations.exchange(connection, conversation_id, seq)
                 if asked is None or asked.turn is Turn.COUNSELLOR:
                     return None
                 if answers or asked.turn is Turn.ANSWERED:
                     return answers
-                try:
-                    async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
-                        while not isinstance(await signals.get(), Changed):
-                            pass
-                except TimeoutError:
-                    return None
+                answered = await self._heard(signals, seq, deadline)
+            return answered.messages if isinstance(answered, Answered) else None
 
-    async def _work(self, conversation_id: ConversationId) -> None:
+    async def _heard(
+        self, signals: asyncio.Queue[Signal], seq: int, deadline: float
+    ) -> Answered | Literal["late"] | None:
+        """The answer to message `seq` if this process gives it; None: something changed, look."""
+        try:
+            async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
+                while True:
+                    signal = await signals.get()
+                    if isinstance(signal, Changed):
+                        return None
+                    if isinstance(signal, Answered) and signal.seq == seq:
+                        return signal
+        except TimeoutError:
+            return "late"
+
+    async def _work(self, conversation_id: ConversationId, known: TurnRequest | None) -> None:
+        """Answer until nothing is owed; `known`: the first turn, when it need not be read."""
         attempts, asking_since = 0, time.monotonic()
         try:
             while True:
                 self._woken.discard(conversation_id)
                 try:
-                    turn = await self._next(conversation_id)
+                    turn = known or await self._next(conversation_id)
                     if turn is None:
                         break
                     with logs.about(request=turn.request, conversation=turn.conversation_id):
                         await self._answer(turn)
-                    attempts, asking_since = 0, time.monotonic()
+                    if known is not None and conversation_id not in self._woken:
+                        break  # it was all that was owed, and nobody has called since
+                    known, attempts, asking_since = None, 0, time.monotonic()
                     continue
                 except RasaUnavailable as error:
                     log.warning("no answer from Rasa for a turn: %s", error)
@@ -228,17 +254,7 @@ class Turns:
             if message is None:
                 return None
             conversation = await conversations.load(connection, conversation_id)
-        return TurnRequest(
-            conversation_id=conversation_id,
-            seq=message.seq,
-            said_at=message.at,
-            text=message.content.text,
-            payload=message.payload,
-            profile=conversation.profile,
-            focus=conversation.focus,
-            state=conversation.state.value,
-            request=secrets.token_hex(8),
-        )
+        return _request(conversation, message)
 
     async def _answer(self, turn: TurnRequest) -> None:
         conversation_id = ConversationId(turn.conversation_id)
@@ -255,8 +271,11 @@ class Turns:
             reply = replace(reply, miss=replace(reply.miss, text=masked))
         async with self._database.write() as connection:
             conversation = await self._still_owed(connection, conversation_id, turn.seq)
+            said = None
             if conversation is not None:
-                await self._save(connection, conversation, turn, reply)
+                said = await self._save(connection, conversation, turn, reply)
+        if said is not None:
+            self._hub.send(conversation_id, Answered(turn.seq, said))
         self._hub.changed(conversation_id)
         if reply.event is not None:
             self._seats_changed()
@@ -287,14 +306,11 @@ class Turns:
     async def _still_owed(
         self, connection: AsyncConnection, conversation_id: ConversationId, seq: int
     ) -> Conversation | None:
+        """The conversation if the turn is still Marie's; it then counts as answered."""
         conversation = await conversations.load(connection, conversation_id, lock=True)
-        message = await conversations.message_at(connection, conversation_id, seq)
-        if message is None or message.turn is not Turn.PENDING:
-            return None
-        if not conversation.marie_answers():
-            await conversations.mark_turn(connection, conversation_id, seq, Turn.COUNSELLOR)
-            return None
-        return conversation
+        turn = Turn.ANSWERED if conversation.marie_answers() else Turn.COUNSELLOR
+        owed = await conversations.take_turn(connection, conversation_id, seq, turn)
+        return conversation if owed and turn is Turn.ANSWERED else None
 
     async def _save(
         self,
@@ -302,7 +318,9 @@ class Turns:
         conversation: Conversation,
         turn: TurnRequest,
         reply: Reply,
-    ) -> None:
+    ) -> tuple[Message, ...]:
+        """Write what the reply decided; Marie's messages as they stand in the log."""
+        told: list[Message] = []
         said = reply.messages
         if reply.handover is not None:
             conversation = await self._hand_over(connection, conversation, reply.handover)
@@ -312,7 +330,10 @@ class Turns:
         if reply.appointment is not None:
             said = (*said, await self._arrange(connection, conversation, reply.appointment))
         for content in said:
-            conversation = await self._say(connection, conversation, content, answers=turn.seq)
+            conversation, message = await self._say(
+                connection, conversation, content, answers=turn.seq
+            )
+            told.append(message)
         profile = visitor.kept_profile(conversation.profile, turn.profile, reply.profile)
         conversation = replace(conversation, focus=reply.focus, profile=profile)
         if reply.withdraw and visitor.is_waiting(conversation):
@@ -333,8 +354,8 @@ class Turns:
                 place=reply.miss.place,
                 nearest=reply.miss.nearest,
             )
-        await conversations.mark_turn(connection, conversation.id, turn.seq, Turn.ANSWERED)
         await conversations.save(connection, conversation)
+        return tuple(told)
 
     async def _arrange(
         self,
@@ -385,7 +406,7 @@ class Turns:
         content: Content,
         *,
         answers: int,
-    ) -> Conversation:
+    ) -> tuple[Conversation, Message]:
         conversation = replace(conversation, last_seq=conversation.last_seq + 1)
         message = Message(
             seq=conversation.last_seq,
@@ -396,7 +417,7 @@ class Turns:
             content=content,
         )
         await conversations.append(connection, conversation.id, message)
-        return conversation
+        return conversation, message
 
     async def _hand_over(
         self, connection: AsyncConnection, conversation: Conversation, request: HandoverRequest
@@ -439,7 +460,7 @@ class Turns:
                     continue
                 if message.payload == HANDOFF_PAYLOAD:
                     notice = self._handed_over()
-                    conversation = await self._say(
+                    conversation, _ = await self._say(
                         connection, conversation, notice, answers=message.seq
                     )
                     conversation = await self._hand_over(
@@ -460,7 +481,7 @@ class Turns:
                     )
                     said = True
                 elif not await conversations.answers_to(connection, conversation_id, message.seq):
-                    conversation = await self._say(
+                    conversation, _ = await self._say(
                         connection,
                         conversation,
                         self._notice(message.content.text),
@@ -470,6 +491,20 @@ class Turns:
             await conversations.save(connection, conversation)
         if said:
             self._hub.changed(conversation_id)
+
+
+def _request(conversation: Conversation, message: Message) -> TurnRequest:
+    return TurnRequest(
+        conversation_id=conversation.id,
+        seq=message.seq,
+        said_at=message.at,
+        text=message.content.text,
+        payload=message.payload,
+        profile=conversation.profile,
+        focus=conversation.focus,
+        state=conversation.state.value,
+        request=secrets.token_hex(8),
+    )
 
 
 def _outcome(reply: Reply, topic: str) -> TurnOutcome:

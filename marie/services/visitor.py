@@ -53,10 +53,15 @@ class Started:
 
 @dataclass(frozen=True, kw_only=True)
 class Received:
-    """A message that is in the log. `owed`: Marie will answer it."""
+    """A message that is in the log. `owed`: Marie will answer it.
+
+    `next_turn`: the message and its conversation when it is the only one that is owed an answer, so
+    that nobody has to read again what was just written.
+    """
 
     seq: int
     owed: bool
+    next_turn: tuple[Conversation, Message] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,8 +162,13 @@ async def receive_message(
                 connection, conversation, *decision, say=say, clock=clock
             )
         await conversations.save(connection, conversation)
+        first = owed and not await conversations.owes_before(
+            connection, conversation_id, message.seq
+        )
     hub.changed(conversation_id)
-    return Received(seq=message.seq, owed=owed)
+    return Received(
+        seq=message.seq, owed=owed, next_turn=(conversation, message) if first else None
+    )
 
 
 async def _offered(

@@ -250,6 +250,23 @@ async def next_pending(
     )
 
 
+async def owes_before(
+    connection: AsyncConnection, conversation_id: ConversationId, seq: int
+) -> bool:
+    """Whether an answer to a message before `seq` is owed."""
+    message = tables.message
+    found = await connection.scalar(
+        select(message.c.seq)
+        .where(
+            message.c.turn == Turn.PENDING.value,
+            message.c.conversation_id == conversation_id,
+            message.c.seq < seq,
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
 async def conversations_with_pending(
     connection: AsyncConnection, *, before: datetime
 ) -> list[ConversationId]:
@@ -262,6 +279,22 @@ async def conversations_with_pending(
         .order_by(func.min(message.c.at))
     )
     return [ConversationId(each) for each in rows]
+
+
+async def take_turn(
+    connection: AsyncConnection, conversation_id: ConversationId, seq: int, turn: Turn
+) -> bool:
+    """Say what became of a turn that is owed; whether it still was."""
+    taken = await connection.execute(
+        update(tables.message)
+        .where(
+            tables.message.c.conversation_id == conversation_id,
+            tables.message.c.seq == seq,
+            tables.message.c.turn == Turn.PENDING.value,
+        )
+        .values(turn=turn.value)
+    )
+    return taken.rowcount == 1
 
 
 async def mark_turn(

@@ -79,6 +79,7 @@ from marie.web.keys import (
     GAZETTEER,
     HTTP,
     HUB,
+    KNOWN_TOKENS,
     LIBRARY,
     LIMITS,
     METRICS,
@@ -90,6 +91,7 @@ from marie.web.keys import (
     TERMS,
     TURNS,
 )
+from marie.web.known_tokens import KnownTokens
 from marie.web.limits import Limits
 from marie.web.metrics import Metrics
 from marie.web.pages import add_templates, page_errors
@@ -122,6 +124,7 @@ def create_app(
     app[SETTINGS] = settings
     app[CLOCK] = read_clock
     app[LIMITS] = Limits(enabled=settings.rate_limit, redis_url=settings.redis_url)
+    app[KNOWN_TOKENS] = KnownTokens()
     app[METRICS] = Metrics()
     app[SIGNER] = Signer(open_key(settings.data), read_clock)
     app[HUB] = Hub()

@@ -21,6 +21,7 @@ from marie.services.revisions import Revisions
 from marie.services.turns import Turns
 from marie.settings import Settings
 from marie.store.engine import Database
+from marie.web.known_tokens import KnownTokens
 from marie.web.limits import Limits
 from marie.web.metrics import Metrics
 from marie.web.signing import Signer
@@ -45,6 +46,7 @@ PRIVACY = web.AppKey("privacy", Privacy)
 VISITS = web.AppKey("visits", Visits)
 SEATS_CHANGED = web.AppKey("seats_changed", asyncio.Event)
 """Set when somebody registered for an event, or left one."""
+KNOWN_TOKENS = web.AppKey("known_tokens", KnownTokens)
 LIMITS = web.AppKey("limits", Limits)
 METRICS = web.AppKey("metrics", Metrics)
 SIGNER = web.AppKey("signer", Signer)

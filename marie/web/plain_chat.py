@@ -169,7 +169,9 @@ async def send(request: web.Request) -> web.Response:
         body = SendRequest(
             client_id=form_client_id(form, payload or text or ""), payload=payload, text=text
         )
-        received = await take_in(request.app, address(request), visit.conversation_id, body)
+        received = await take_in(
+            request.app, address(request), visit.conversation_id, body, wake=False
+        )
     except (BadMessage, TooMany, Problem) as error:
         problem = as_problem(error)
         assert problem is not None  # noqa: S101 - each of the three has one
@@ -180,7 +182,7 @@ async def send(request: web.Request) -> web.Response:
         response.headers.update(problem.headers)
         return response
     if received.owed:
-        await request.app[TURNS].wait_answered(visit.conversation_id, received.seq, WAIT)
+        await request.app[TURNS].wait_answered(visit.conversation_id, received, WAIT)
     query = "?actualiser=non" if _still(request) else ""
     return _to_conversation(f"{query}#m{received.seq}")
 

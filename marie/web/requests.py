@@ -13,7 +13,7 @@ from marie.domain.conversation import ConversationId
 from marie.domain.figures import host
 from marie.services import visitor
 from marie.store.conversations import UnknownConversation
-from marie.web.keys import DATABASE, SETTINGS
+from marie.web.keys import DATABASE, KNOWN_TOKENS, SETTINGS
 from marie.web.problems import Problem
 
 T = TypeVar("T")
@@ -81,6 +81,19 @@ def known_form(conversation_id: str) -> str:
 
 async def conversation(request: web.Request) -> ConversationId:
     """The conversation of the address, opened by the request's token."""
-    return await visitor.authenticate(
+    conversation_id = await visitor.authenticate(
         request.app[DATABASE], known_form(request.match_info["conversation_id"]), bearer(request)
     )
+    request.app[KNOWN_TOKENS].add(conversation_id, visitor.hash_token(bearer(request)))
+    return conversation_id
+
+
+async def known_conversation(request: web.Request) -> ConversationId:
+    """The same without asking the database when the token was right a moment ago.
+
+    For handlers that then look for the conversation themselves: it may be gone.
+    """
+    known = request.app[KNOWN_TOKENS].find(
+        known_form(request.match_info["conversation_id"]), visitor.hash_token(bearer(request))
+    )
+    return known or await conversation(request)

@@ -12,6 +12,7 @@ from aiohttp import web
 from marie import logs
 from marie.domain.conversation import Conversation, ConversationId
 from marie.services import referrals, reports, visitor
+from marie.store.conversations import UnknownConversation
 from marie.web.documents import shown
 from marie.web.keys import (
     CLOCK,
@@ -35,6 +36,7 @@ from marie.web.requests import (
     conversation,
     host_of,
     json_body,
+    known_conversation,
     whole_number,
 )
 from marie.web.speech import MARIE, greeting
@@ -105,13 +107,20 @@ async def start(request: web.Request) -> web.Response:
 @routes.post("/api/v1/conversations/{conversation_id}/messages")
 async def send(request: web.Request) -> web.Response:
     """Take a message in; with `?wait=` answer with Marie's answer."""
-    conversation_id = await conversation(request)
+    conversation_id = await known_conversation(request)
     seconds = whole_number(request, "wait", 0, most=MAX_WAIT)
     body = await json_body(request, SendRequest)
-    received = await take_in(request.app, address(request), conversation_id, body)
+    try:
+        received = await take_in(
+            request.app, address(request), conversation_id, body, wake=not seconds
+        )
+    except UnknownConversation:
+        # Erased since its token was last looked up: that is said, as long as it may be.
+        await conversation(request)
+        raise
     if seconds:
         turns = request.app[TURNS]
-        answers = await turns.wait_answered(conversation_id, received.seq, seconds)
+        answers = await turns.wait_answered(conversation_id, received, seconds)
         if answers is not None:
             return json_response(
                 {
@@ -123,9 +132,17 @@ async def send(request: web.Request) -> web.Response:
 
 
 async def take_in(
-    app: web.Application, client: str, conversation_id: ConversationId, body: SendRequest
+    app: web.Application,
+    client: str,
+    conversation_id: ConversationId,
+    body: SendRequest,
+    *,
+    wake: bool = True,
 ) -> visitor.Received:
-    """What HTTP and the socket share: limits, the log, and Marie's turn."""
+    """What HTTP and the socket share: limits, the log, and Marie's turn.
+
+    `wake=False`: whoever waits for the answer begins to listen first, then wakes her.
+    """
     await limit_writing(app, conversation_id, client)
     if (body.text is None) == (body.payload is None):
         raise Problem("text_or_payload")
@@ -142,8 +159,8 @@ async def take_in(
     app[METRICS].messages.inc()
     with logs.about(request=logs.REQUEST.get(), conversation=conversation_id):
         log.info("taken in", extra={"seq": received.seq})
-    if received.owed:
-        app[TURNS].wake(conversation_id)
+    if received.owed and wake:
+        app[TURNS].wake(conversation_id, received.next_turn)
     return received
 
 

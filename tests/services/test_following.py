@@ -116,7 +116,7 @@ class World:
         )
         if received.owed:
             self.turns.wake(conversation_id)
-            await self.turns.wait_answered(conversation_id, received.seq, 5)
+            await self.turns.wait_answered(conversation_id, received, 5)
 
     async def claim(self, conversation_id: ConversationId, by: Staff) -> None:
         """« Prendre »."""
