@@ -20,6 +20,7 @@ from marie.store import figures, tables
 from marie.store.engine import Database
 from marie.store.event_tables import event, registration
 from marie.store.paper_tables import paper_link
+from marie.store.retention import AT_ONCE
 
 NOW = clock.now()
 PRIVACY = load_privacy(ROOT / "knowledge")
@@ -195,7 +196,7 @@ async def test_purge_deletes_more_rows_than_one_transaction_takes(
     store: Database, tmp_path: Path
 ) -> None:
     old = NOW - over("audit")
-    many = retention.retention.AT_ONCE + 1
+    many = AT_ONCE + 1
     async with store.write() as connection:
         await connection.execute(
             insert(tables.audit), [{"at": old, "action": "open", "subject": "x"}] * many
