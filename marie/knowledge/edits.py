@@ -77,7 +77,9 @@ def value_of(resource: Resource, field: str) -> Any:
     """A field's value as JSON has it."""
     if field in SOURCE_FIELDS:
         return getattr(resource.source, SOURCE_FIELDS[field])
-    return msgspec.to_builtins(getattr(resource, field))
+    value = msgspec.to_builtins(getattr(resource, field))
+    # What was kept comes back as JSON has it: a list.
+    return list(value) if isinstance(value, tuple) else value
 
 
 def told_mark(resource: Resource) -> str:
