@@ -92,6 +92,7 @@ async def test_newcomer_is_answered_by_marie_and_then_by_a_person(
     assert [message["author"] for message in log[-2:]] == ["counsellor", "visitor"]
 
     await console.locator("#hand-back").click()
+    await console.get_by_role("button", name="Rendre la conversation à Marie").click()
     await expect(visitor.page.locator(".log .message.system")).to_have_count(2)
     after = await answer_to(visitor, conversation, "Combien coûte une garderie?")
     assert (after["author"], after["topic"]) == ("marie", "childcare.cost")
