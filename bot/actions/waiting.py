@@ -92,10 +92,14 @@ def take_answer(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
     contact = {name: value for name, value in contact.items() if isinstance(value, str)}
     match pending.field:
         case "contact" if contact:
-            return _ask_part(turn, desk, contact)
+            return _ask_part(turn, desk, contact, shown=str(pending.data.get("shown", "")))
         case "phone" if "phone" in contact:
             request = AppointmentRequest(
-                action="book", at=pending.data["at"], means="phone", phone=contact["phone"]
+                action="book",
+                at=pending.data["at"],
+                means="phone",
+                phone=contact["phone"],
+                consent=str(pending.data.get("shown", "")),
             )
             return _request(turn, request)
         case "contact" | "phone" if any(each.isdigit() for each in turn.text) or "@" in turn.text:
@@ -123,9 +127,9 @@ def _call(turn: Turn, desk: Desk) -> Reply:
     return _ask(turn, desk, "contact", {})
 
 
-def _ask_part(turn: Turn, desk: Desk, contact: dict[str, str]) -> Reply:
+def _ask_part(turn: Turn, desk: Desk, contact: dict[str, str], *, shown: str = "") -> Reply:
     if "email" in contact and "phone" not in contact:
-        request = AppointmentRequest(action="call_back", email=contact["email"])
+        request = AppointmentRequest(action="call_back", email=contact["email"], consent=shown)
         return _request(turn, request)
     buttons = [
         quick_reply(desk.library.phrase(f"button_{part}"), TOPIC, answer=part) for part in PARTS
@@ -141,7 +145,11 @@ def _part(turn: Turn, desk: Desk) -> Part | None:
 
 def _called(turn: Turn, data: dict[str, Any], part: Part) -> Reply:
     request = AppointmentRequest(
-        action="call_back", phone=data.get("phone"), email=data.get("email"), part=part
+        action="call_back",
+        phone=data.get("phone"),
+        email=data.get("email"),
+        part=part,
+        consent=str(data.get("shown", "")),
     )
     return _request(turn, request)
 
@@ -173,7 +181,7 @@ def _ask(
     content = plain(
         desk.library, phrase or f"waiting_ask_{field}", topic=TOPIC, buttons=buttons or stop
     )
-    pending = Pending(form=FORM, field=field, data=data)
+    pending = Pending(form=FORM, field=field, data={**data, "shown": content.text})
     return answer(turn, content, focus=replace(turn.focus, topic=TOPIC, pending=pending, misses=0))
 
 

@@ -132,7 +132,8 @@ class AppointmentRequest:
     moments (`page`, from 0), to take one, to cancel.
 
     What is free is known only in the transaction that gives it, so that is where it is answered.
-    `at` is in milliseconds since 1970.
+    `at` is in milliseconds since 1970. `consent`: what she was shown and answered, when she gave a
+    way to reach her.
     """
 
     action: Literal["wait", "offer", "book", "cancel", "call_back"]
@@ -142,6 +143,7 @@ class AppointmentRequest:
     phone: str | None = None
     email: str | None = None
     part: Part = "any"
+    consent: str = ""
 
 
 def check_agenda(agenda: Agenda) -> None:

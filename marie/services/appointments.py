@@ -32,12 +32,14 @@ from marie.domain.waiting import Decided
 from marie.knowledge.waiting import Terms
 from marie.papers import calendar_file
 from marie.services import following, notifications, slots, waiting
-from marie.store import appointments, leads
+from marie.store import appointments, consents, leads
 from marie.store import following as stored
 from marie.store import staff as accounts
 
 PAGE = "/console/rendez-vous"
 FILE = "rendez-vous.ics"
+CONSENT = "appointment"
+"""The purpose of `knowledge/privacy.yml` for which a way to reach her is given."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +78,10 @@ async def decide(
             return Decided(outcome="no_lead", now=now)
         await cancel(connection, mine, by="visitor", now=now, terms=terms, voice=voice)
         return Decided(outcome="cancelled", now=now, appointment=mine)
+    if request.consent:
+        await consents.give(
+            connection, conversation.id, purpose=CONSENT, text=request.consent, at=now
+        )
     match request.action:
         case "offer":
             return await _offer(connection, lead, request.page, now=now, terms=terms)

@@ -18,7 +18,7 @@ from marie.domain.conversation import ConversationId
 from marie.domain.following import Followed, Next, Outcome
 from marie.domain.people import Role
 from marie.services import lateness
-from marie.store import appointments, following
+from marie.store import appointments, consents, following
 from marie.store import staff as accounts
 from marie.store.appointment_tables import appointment
 from marie.store.engine import Database
@@ -106,6 +106,9 @@ async def test_call_back_is_stored_and_is_what_comes_next(
         wish = await appointments.open_call_back(connection, ConversationId(talk.visitor.id))
     assert wish is not None
     assert (wish.channel, wish.address, wish.part) == ("phone", "514 555-0123", "evening")
+    async with database.read() as connection:
+        given = await consents.of_conversation(connection, ConversationId(talk.visitor.id))
+    assert "vous acceptez que l’organisme reçoive" in given[-1].text
     assert "On doit vous rappeler" in await talk.send(text="c’est encore long?")
 
 
