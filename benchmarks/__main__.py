@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BENCHMARKS = {
     "training": [sys.executable, "-m", "benchmarks.training"],
     "startup": [sys.executable, "-m", "benchmarks.startup"],
+    "admin": [sys.executable, "-m", "benchmarks.admin"],
     "turns": [sys.executable, "-m", "benchmarks.turns"],
     "delivery": [sys.executable, "-m", "benchmarks.delivery"],
     "assignment": [sys.executable, "-m", "benchmarks.assignment"],

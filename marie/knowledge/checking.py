@@ -11,7 +11,7 @@ from pathlib import Path
 from marie.guidance.eligibility import Program
 from marie.knowledge.checks import content_mistakes
 from marie.knowledge.criteria import load_criteria
-from marie.knowledge.items import SHELVES, Content, Item, Items, Kind, Mistake, convert
+from marie.knowledge.items import SHELVES, Content, Item, Items, Kind, Mistake
 from marie.knowledge.library import Library
 from marie.knowledge.model import Entry, Parameter, Phrase, RegionProfile
 from marie.knowledge.programs import asked_mistakes, named_mistakes, program_mistakes
@@ -69,11 +69,12 @@ def check_item(
 ) -> list[Mistake]:
     """What is wrong with an item that is to be said. `library`, `items`: what is said now."""
     found = [*_id_mistakes(item, items), *content_mistakes(item, today)]
-    value, wrong = convert(item)
+    value, wrong = item.reading
     if value is None:
         return _distinct([*found, *wrong])
     found += _own_mistakes(item, value, library, items, rules)
-    return _distinct([*found, *_new_mistakes(library, _with(library, item, value))])
+    # What is said now has no mistakes, or it would not be said.
+    return _distinct([*found, *_with(library, item, value).mistakes()])
 
 
 def check_withdrawal(
@@ -96,7 +97,7 @@ def check_withdrawal(
         called = SHELVES[other.kind].called.lower()
         found.append(mistake(f"{called} « {other.id} » s’en sert encore"))
     without = _with(library, Item(kind=kind, id=item_id, content={}), None)
-    return _distinct([*found, *_new_mistakes(library, without)])
+    return _distinct([*found, *without.mistakes()])
 
 
 def users(kind: Kind, item_id: str, library: Library, items: Items) -> list[Item]:
@@ -187,11 +188,6 @@ def _with(library: Library, item: Item, value: object) -> Library:
     return replace(library, **{name: put(known)})  # type: ignore[arg-type]
 
 
-def _new_mistakes(before: Library, after: Library) -> list[Mistake]:
-    known = set(before.mistakes())
-    return [each for each in after.mistakes() if each not in known]
-
-
 def _distinct(mistakes: list[Mistake]) -> list[Mistake]:
     return list(dict.fromkeys(mistakes))
 
@@ -199,7 +195,7 @@ def _distinct(mistakes: list[Mistake]) -> list[Mistake]:
 def candidate(library: Library, kind: Kind, item_id: str, content: Content) -> Library | None:
     """The library as it would be with this content; None when it cannot be read at all."""
     item = Item(kind=kind, id=item_id, content=content)
-    value, _ = convert(item)
+    value, _ = item.reading
     if not isinstance(value, (Entry, Parameter, Phrase, RegionProfile)):
         return None
     return _with(library, item, value)

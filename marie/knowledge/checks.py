@@ -42,6 +42,15 @@ _TAG = re.compile(r"<\s*[A-Za-z/!?]")
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
+def checked(item: Item) -> list[Mistake]:
+    """`content_mistakes`, found once for an item that stays."""
+    known: list[Mistake] | None = item.__dict__.get("checked")
+    if known is None:
+        known = list(content_mistakes(item))
+        item.__dict__["checked"] = known
+    return known
+
+
 def content_mistakes(item: Item, today: date | None = None) -> Iterator[Mistake]:
     """What no content may hold, whatever its kind: markup, addresses that are none, novels.
 

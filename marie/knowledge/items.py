@@ -7,8 +7,11 @@ key of a mapping. Publications (`marie.knowledge.overlay`) are items that take t
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from glob import escape, glob
 from pathlib import Path
 from typing import Any, Literal
 
@@ -92,6 +95,15 @@ class Item:
     content: Content
     path: Path | None = None
 
+    @cached_property
+    def reading(self) -> tuple[Any, list[Mistake]]:
+        """The item as a value of its kind's model, or None and why not."""
+        try:
+            return msgspec.convert(self.content, SHELVES[self.kind].model), []
+        except msgspec.ValidationError as error:
+            place, said = place_of(error)
+            return None, [Mistake(kind=self.kind, item=self.id, field=place, text=said)]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Mistake:
@@ -121,9 +133,14 @@ class Folder:
 
     def stamp(self, *kinds: Kind) -> frozenset[tuple[str, int, int]]:
         """What changes when a file of these kinds (of any) does."""
-        return frozenset(
-            (str(path), *_stamp(path)) for path in self._paths(*kinds) if path.exists()
-        )
+        found = set()
+        for path in self._names(*kinds):
+            try:
+                seen = os.stat(path)  # noqa: PTH116 - see `_names`
+            except FileNotFoundError:
+                continue
+            found.add((path, seen.st_mtime_ns, seen.st_size))
+        return frozenset(found)
 
     def items(self, *kinds: Kind) -> tuple[dict[Kind, dict[str, Item]], list[str]]:
         """The items of these kinds (of all) by id, and one sentence for each unreadable file."""
@@ -139,9 +156,13 @@ class Folder:
                     found[kind][item.id] = item
         return found, problems
 
-    def _paths(self, *kinds: Kind) -> Iterator[Path]:
+    def _names(self, *kinds: Kind) -> Iterator[str]:
         for kind in kinds or SHELVES:
-            yield from sorted(self.path.glob(SHELVES[kind].pattern))
+            # Several times as fast as `Path.glob`, and this is asked every second.
+            yield from glob(f"{escape(str(self.path))}/{SHELVES[kind].pattern}")  # noqa: PTH207
+
+    def _paths(self, kind: Kind) -> Iterator[Path]:
+        yield from map(Path, sorted(self._names(kind)))
 
     def _file(self, kind: Kind, path: Path) -> tuple[list[Item], list[str]]:
         stamp = _stamp(path)
@@ -171,16 +192,6 @@ def overlaid(items: Items, changes: Mapping[str, Mapping[str, Content | None]]) 
                 path = before.path if before else None
                 known[item_id] = Item(kind=kind, id=item_id, content=content, path=path)
     return found
-
-
-def convert(item: Item) -> tuple[Any, list[Mistake]]:
-    """The item as a value of its kind's model, or None and why not."""
-    shelf = SHELVES[item.kind]
-    try:
-        return msgspec.convert(item.content, shelf.model), []
-    except msgspec.ValidationError as error:
-        place, said = place_of(error)
-        return None, [Mistake(kind=item.kind, item=item.id, field=place, text=said)]
 
 
 def home(kind: Kind, content: Content, item_id: str) -> str:

@@ -18,8 +18,8 @@ from typing import Any
 
 from msgspec.structs import replace as replace_text
 
-from marie.knowledge.checks import content_mistakes, library_mistakes
-from marie.knowledge.items import Folder, Items, Kind, Mistake, convert, overlaid
+from marie.knowledge.checks import checked, library_mistakes
+from marie.knowledge.items import Folder, Items, Kind, Mistake, overlaid
 from marie.knowledge.model import (
     GROUPS,
     PLACEHOLDER,
@@ -74,9 +74,9 @@ class Library:
         values: dict[Kind, dict[str, Any]] = {kind: {} for kind in _KINDS}
         for kind in _KINDS:
             for item in items[kind].values():
-                value, wrong = convert(item)
+                value, wrong = item.reading
                 mistakes += wrong
-                mistakes += content_mistakes(item)
+                mistakes += checked(item)
                 if value is not None:
                     values[kind][item.id] = value
         library = cls(
@@ -160,7 +160,8 @@ class LiveLibrary:
         self._state = self._folder.stamp()
         self._looked_at = time.monotonic()
         self._published = self._overlay.current()
-        self._library, self._items, self.problems = _load(self._folder, self._published)
+        self._shipped = _read(self._folder)
+        self._library, self._items, self.problems = _load(self._shipped, self._published)
 
     def current(self) -> Library:
         """The newest library that passes the checks."""
@@ -174,7 +175,9 @@ class LiveLibrary:
         if changed or published is not self._published:
             self._published = published
             try:
-                self._library, self._items, self.problems = _load(self._folder, published)
+                shipped = _read(self._folder) if changed else self._shipped
+                self._library, self._items, self.problems = _load(shipped, published)
+                self._shipped = shipped
             except KnowledgeErrors as error:
                 self.problems = error.problems
         return self._library
@@ -192,18 +195,24 @@ class LiveLibrary:
 
     def shipped(self) -> Items:
         """What the files say, without what was published."""
-        return self._folder.items()[0]
+        self.current()
+        return self._shipped
 
 
-def _load(folder: Folder, published: Published) -> tuple[Library, Items, list[str]]:
-    """The library, its items, and what of the publications could not be taken.
-
-    `KnowledgeErrors` when the files themselves are wrong.
-    """
+def _read(folder: Folder) -> Items:
+    """The items of a folder; `KnowledgeErrors` when a file cannot be read."""
     items, problems = folder.items()
     problems += place_problems(items)
     if problems:
         raise KnowledgeErrors(problems)
+    return items
+
+
+def _load(items: Items, published: Published) -> tuple[Library, Items, list[str]]:
+    """The library, its items, and what of the publications could not be taken.
+
+    `KnowledgeErrors` when the files themselves are wrong.
+    """
     whole = overlaid(items, published.items)
     library, mistakes = Library.build(whole)
     if not mistakes:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from marie.guidance.eligibility import Program
 from marie.guidance.program_mistakes import mistakes
-from marie.knowledge.checks import content_mistakes
-from marie.knowledge.items import Folder, Item, Mistake, convert, overlaid
+from marie.knowledge.checks import checked
+from marie.knowledge.items import Folder, Item, Mistake, overlaid
 from marie.knowledge.library import KnowledgeErrors
 from marie.knowledge.overlay import LiveOverlay, Published
 from marie.knowledge.rules import Field, load_profile_fields, read
@@ -163,8 +163,8 @@ class LivePrograms:
 
 def _good(item: Item) -> tuple[Program | None, list[str]]:
     """The programme, or None and why not."""
-    program, wrong = convert(item)
-    wrong += content_mistakes(item)
+    program, mistaken = item.reading
+    wrong = [*mistaken, *checked(item)]
     if program is not None:
         wrong += program_mistakes(program)
     return (None, [each.sentence for each in wrong]) if wrong else (program, [])
