@@ -7,7 +7,7 @@ from pathlib import Path
 from marie import clock
 from marie.cli.run import bring_up_to_date
 from marie.knowledge.library import KnowledgeErrors
-from marie.services import knowledge_files
+from marie.services import examples, knowledge_files
 from marie.services.knowledge_files import Done, Line
 from marie.settings import Settings
 from marie.store.engine import create_engine
@@ -18,6 +18,12 @@ SAID: dict[Done, str] = {
     "conflict": "brouillon à relire, le fichier et une publication changent tous deux",
     "written": "écrit",
     "removed": "retiré",
+}
+
+WHY_NOT = {
+    "known": "déjà dans les exemples",
+    "held_out": "refusé, presque une question d’évaluation",
+    "topic": "refusé, ce sujet n’a pas d’exemples",
 }
 
 
@@ -38,18 +44,26 @@ async def push(settings: Settings, folder: Path | None) -> int:
 
 
 async def pull(settings: Settings, folder: Path | None) -> int:
-    """Write what is published into the files of `folder`. Exit code: 1 when they are wrong."""
+    """Write what is published into the files of `folder`; exit code: 1 when they are wrong.
+
+    The examples that were accepted go into `bot/data` beside it.
+    """
+    knowledge = (folder or settings.knowledge).absolute()
     database = await bring_up_to_date(create_engine(settings.database_url), settings)
     try:
-        lines = await knowledge_files.pull(
-            database, (folder or settings.knowledge).absolute(), clock=clock.now
-        )
+        lines = await knowledge_files.pull(database, knowledge, clock=clock.now)
+        pulled = await examples.pull(database, knowledge.parent, clock=clock.now)
     except KnowledgeErrors as error:
         print("\n".join(error.problems))
         return 1
     finally:
         await database.close()
     _print(lines, "Les fichiers disent déjà ce qui est publié.", "À relire avec git diff.")
+    for each in pulled:
+        where = each.file or WHY_NOT.get(each.reason or "", each.reason)
+        print(f"{each.proposal.topic} : {each.proposal.text} → {where}")
+    if any(each.file for each in pulled):
+        print("À relire avec git diff, puis «\u00a0marie train --candidate\u00a0».")
     return 0
 
 

@@ -9,13 +9,10 @@ import pytest
 import yaml
 from rapidfuzz import fuzz, process
 
+from marie.knowledge.examples import NEAR, SHORT, read_examples
 from marie.language.folding import fold_key
 
 ROOT = Path(__file__).resolve().parents[2]
-NEAR = 87
-"""Of 100: two folded texts this alike say the same in the same words."""
-SHORT = 12
-"""Letters below which people have hardly two ways to say it ("merci beaucoup", "à demain")."""
 
 
 def examples() -> list[tuple[str, str]]:
@@ -68,3 +65,10 @@ def test_no_held_out_question_is_nearly_a_training_example() -> None:
         if near is not None:
             copies[text] = near[0]
     assert copies == {}
+
+
+def test_proposed_examples_are_compared_with_all_that_training_and_evaluation_read() -> None:
+    read = read_examples(ROOT / "bot" / "data" / "nlu", ROOT / "tests" / "questions")
+    assert read.topics == {intent for intent, _ in examples()}
+    assert read.known == {fold_key(text) or text: intent for intent, text in examples()}
+    assert set(read.held_out) == {fold_key(text) for _, text in questions()}
