@@ -39,6 +39,9 @@ from marie.store.engine import Database
 OPEN_FOR = timedelta(minutes=3)
 """Whoever did not say for this long that a form is open has left it."""
 
+SEEN_FOR = timedelta(seconds=30)
+"""A form that says again within this that it is open is not written down again."""
+
 MAX_WHY = 500
 AHEAD = timedelta(days=3 * 366)
 """The furthest day for which something may be scheduled."""
@@ -297,9 +300,11 @@ class Revisions:
     async def see(self, kind: Kind, item_id: str, *, by: Staff) -> list[store.Opened]:
         """Say that the form is open; who else has it open."""
         now = self._clock()
-        async with self.database.write() as connection:
-            await store.see(connection, kind, item_id, by.id, at=now)
+        async with self.database.read() as connection:
             found = await store.opened(connection, kind, item_id, since=now - OPEN_FOR)
+        if not any(each.staff_id == by.id and each.seen_at > now - SEEN_FOR for each in found):
+            async with self.database.write() as connection:
+                await store.see(connection, kind, item_id, by.id, at=now)
         return [each for each in found if each.staff_id != by.id]
 
     async def leave(self, kind: Kind, item_id: str, *, by: Staff) -> None:
