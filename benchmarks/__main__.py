@@ -15,6 +15,7 @@ BENCHMARKS = {
     "startup": [sys.executable, "-m", "benchmarks.startup"],
     "admin": [sys.executable, "-m", "benchmarks.admin"],
     "turns": [sys.executable, "-m", "benchmarks.turns"],
+    "compare": [sys.executable, "-m", "benchmarks.compare"],
     "delivery": [sys.executable, "-m", "benchmarks.delivery"],
     "assignment": [sys.executable, "-m", "benchmarks.assignment"],
     "directory": [sys.executable, "-m", "benchmarks.directory"],
