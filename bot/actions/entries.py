@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 
+from rapidfuzz.distance.Levenshtein import normalized_similarity as ratio
+
 from bot.actions.cards import Listing
-from bot.actions.listing import look_up, meant, precisions
+from bot.actions.listing import look_up, looked_up, meant, precisions
 from bot.actions.places import ask_which, place_in_focus
 from bot.actions.replies import answer, say_entry
 from bot.actions.turn import Turn
 from bot.actions.wiring import Desk
 from marie.domain.replies import Reply
 from marie.knowledge.model import Entry
-from marie.language.folding import words
+from marie.language.folding import fold_key, words
 
 ENOUGH = 0.45
 """Share of a question's weight that must be in the message for an entry that is not the default."""
@@ -24,6 +27,9 @@ NEAR = 0.3
 
 MARGIN = 0.1
 """How much more of it than of the default's questions."""
+
+SAID_SO = 0.94
+"""A message this like a question (Levenshtein, 0 to 1) is that question: a letter in sixteen."""
 
 
 def answer_topic(turn: Turn, desk: Desk, *, offset: int = 0, continued: bool = False) -> Reply:
@@ -67,7 +73,7 @@ def answer_topic(turn: Turn, desk: Desk, *, offset: int = 0, continued: bool = F
         pending=None,
         narrowed=wanted if listing is not None else turn.focus.narrowed,
     )
-    return answer(turn, content, focus=focus)
+    return answer(turn, content, focus=focus, looked_up=looked_up(listing))
 
 
 def _continued_entry(turn: Turn, desk: Desk) -> Entry | None:
@@ -153,6 +159,29 @@ def by_words(text: str, entries: list[Entry]) -> list[Entry]:
     return [entry for _, entry in sorted(likely, key=lambda each: (-each[0], each[1].id))]
 
 
+def asked_so(text: str, entries: Iterable[Entry]) -> Entry | None:
+    """The entry that has the message among its questions, word for word but for small slips.
+
+    Folded words are compared: accents, capitals and punctuation count for nothing. A question of
+    one word must be the message; a longer one may differ by `SAID_SO`. The nearest, then the first
+    by its id.
+    """
+    said = _said_key(text)
+    if not said:
+        return None
+    best: tuple[float, str, Entry] | None = None
+    for entry in entries:
+        for question in entry.questions:
+            known = _said_key(question)
+            if " " in known and " " in said:
+                nearness = ratio(said, known, score_cutoff=SAID_SO)
+            else:
+                nearness = 1.0 if known == said else 0.0
+            if nearness and (best is None or (-nearness, entry.id) < best[:2]):
+                best = (-nearness, entry.id, entry)
+    return None if best is None else best[2]
+
+
 def same_family(one: str, other: str) -> bool:
     """Whether two topics share the part before the dot."""
     return one.split(".", maxsplit=1)[0] == other.split(".", maxsplit=1)[0]
@@ -181,6 +210,11 @@ def _score(text: str, entry: Entry, weight: dict[str, float], *, at_least: int) 
 
 def _questions(entry: Entry) -> list[frozenset[str]]:
     return [_stems(question) for question in (entry.title, *entry.questions)]
+
+
+@lru_cache(maxsize=20_000)
+def _said_key(text: str) -> str:
+    return fold_key(text)
 
 
 @lru_cache(maxsize=5_000)

@@ -9,6 +9,7 @@ from msgspec.structs import replace as replace_query
 from bot.actions.cards import AROUND, ELSEWHERE, Listing
 from bot.actions.turn import Turn
 from bot.actions.wiring import Desk
+from marie.domain.replies import LookedUp
 from marie.knowledge.cards import says
 from marie.knowledge.directory import Hit, Page
 from marie.knowledge.model import Entry, ResourceKind, ResourceQuery
@@ -50,6 +51,19 @@ def look_up(
         far = replace(page, hits=(*official[:OFFICIAL], *page.hits[:1]))
         page = wide if _serves(wide) else far
     return replace(listing, page=page, place=near)
+
+
+def looked_up(listing: Listing | None) -> LookedUp | None:
+    """What is counted of a first look near a place; cards chosen by an entry are no look.
+
+    Of several kinds the first is meant: the others stand in for it.
+    """
+    if listing is None or listing.place is None or listing.offset or not listing.kinds:
+        return None
+    region = listing.place.region
+    if region is None:
+        return None
+    return LookedUp(kind=listing.kinds[0], region=region, found=_serves(listing.page))
 
 
 def _named(name: str, desk: Desk) -> Hit | None:

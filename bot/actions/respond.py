@@ -6,7 +6,8 @@ This is the whole order of precedence of Marie's talk:
 3. what a counsellor left with Marie, when it is asked for;
 4. « stop », « on recommence », « pourquoi cette question? »;
 5. the answer to the question that she asked;
-6. the topic of the message; a question left open is recalled after it, a second need is offered.
+6. the topic of the message, or the entry that has it among its questions; a question left open is
+   recalled after it, a second need is offered.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ import msgspec
 
 from bot.actions.about_cards import about_cards
 from bot.actions.context import read_in_context
+from bot.actions.entries import asked_so
 from bot.actions.fallback import missed
+from bot.actions.finding import NEVER_PROPOSED
 from bot.actions.needs import NO_SECOND, second_need
 from bot.actions.people import with_person
 from bot.actions.places import named_place
@@ -42,6 +45,9 @@ Form = Callable[[Turn, Desk, Pending], Reply | None]
 
 NO_ANSWER = frozenset({"clarify", "out_of_scope", "inform", "affirm", "deny", "dont_know"})
 """Intents that answer no topic: in the middle of a form they are a try at its question."""
+
+NAMES_NOTHING = frozenset({"clarify", "out_of_scope", "inform", "follow_up"})
+"""Readings under which a message is looked for among the entries' questions."""
 
 ABOUT_THE_FORM = frozenset({"stop", "restart_over", "why_asked", "resume", "repeat"})
 """What is said about the question itself: it is not recalled after the answer."""
@@ -100,7 +106,7 @@ def _reply(
         told = about_cards(turn, desk, topics) if turn.value("entry") is None else None
         if told is not None:
             return told
-        turn = read_in_context(turn, desk)
+        turn = _as_written(read_in_context(turn, desk), desk)
         return _with_second_need(turn, desk, topics[turn.intent](_without_offer(turn), desk))
     # « Ne transmettez pas mon âge » corrects the file, however it was read.
     keeps_back = pending.form == "handoff" and desk.qualification.withheld(turn.text)
@@ -110,7 +116,7 @@ def _reply(
     reply = None if asked else forms[pending.form](turn, desk, pending)
     if reply is not None:
         return reply
-    turn = read_in_context(turn, desk)
+    turn = _as_written(read_in_context(turn, desk), desk)
     if turn.intent in NO_ANSWER:
         return _ask_again(turn, desk, pending)
     answered = topics[turn.intent](turn, desk)
@@ -153,6 +159,22 @@ def _as_asked(turn: Turn, desk: Desk) -> Turn:
         return replace(turn, intent="moving.plan")
     found = asked_entry(turn.text, desk.asked)
     entry = desk.library.entries.get(found or "")
+    if entry is None:
+        return turn
+    named = Entity(entity="entry", value=entry.id)
+    return replace(turn, intent=entry.topic, entities=(*turn.entities, named))
+
+
+def _as_written(turn: Turn, desk: Desk) -> Turn:
+    """The same turn, read as the very question that an editor wrote to an entry.
+
+    What names no topic is compared with the questions of entries. So a message that Marie missed
+    is answered from the next one on that says the same, long before anything is trained.
+    """
+    if turn.pressed or turn.intent not in NAMES_NOTHING or turn.value("entry") is not None:
+        return turn
+    entries = (each for each in desk.library.entries.values() if each.topic not in NEVER_PROPOSED)
+    entry = asked_so(turn.text, entries)
     if entry is None:
         return turn
     named = Entity(entity="entry", value=entry.id)

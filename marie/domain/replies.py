@@ -25,13 +25,23 @@ class Miss:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LookedUp:
+    """Cards of a kind were looked for in a region; `found`: whether any stood there or near."""
+
+    kind: str
+    region: str
+    found: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Reply:
     """Marie's answer to one message.
 
     `focus` and `profile` replace what the conversation had; `handover` asks for a person;
     `withdraw` takes that request back; `event` registers for an event or leaves it, and what became
     of it is said after `messages`; `appointment` asks how long the wait is, or for a call-back or a
-    moment, answered in the same way; `understood` says how the sentence was read.
+    moment, answered in the same way; `looked_up` is counted, of nobody; `understood` says how the
+    sentence was read.
     """
 
     messages: tuple[Content, ...]
@@ -42,4 +52,5 @@ class Reply:
     event: EventRequest | None = None
     appointment: AppointmentRequest | None = None
     miss: Miss | None = None
+    looked_up: LookedUp | None = None
     understood: dict[str, Any] = field(default_factory=dict)

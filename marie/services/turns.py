@@ -22,7 +22,7 @@ from typing import Any, Literal, TypeVar
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marie import logs
-from marie.clock import Clock
+from marie.clock import Clock, local_date
 from marie.domain.appointments import AppointmentRequest
 from marie.domain.conversation import Conversation, ConversationId
 from marie.domain.events import EventRequest
@@ -36,7 +36,7 @@ from marie.services import appointments, assignment, events, following, notifica
 from marie.services.appointments import Voice
 from marie.services.live import Answered, Changed, Hub, Signal, Typing
 from marie.services.visitor import Received
-from marie.store import consents, conversations, leads
+from marie.store import consents, conversations, holes, leads
 from marie.store.engine import Database
 
 log = logging.getLogger(__name__)
@@ -354,6 +354,8 @@ class Turns:
                 place=reply.miss.place,
                 nearest=reply.miss.nearest,
             )
+        if reply.looked_up is not None:
+            await holes.count(connection, reply.looked_up, day=local_date(self._clock()))
         await conversations.save(connection, conversation)
         return tuple(told)
 

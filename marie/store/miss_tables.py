@@ -22,7 +22,7 @@ miss_settlement = Table(
     Column("count", Integer, nullable=False),
     Column("undone_at", Moment),
 )
-"""What somebody decided about a group. `action`: `attach`, `new`, `out_of_scope` or `ignore`;
+"""What somebody decided about a group. `action`: `attach`, `out_of_scope` or `ignore`;
 `entry`: the answer that has the `wordings` from then on; `count`: how many messages it was."""
 
 miss_settled = Table(
