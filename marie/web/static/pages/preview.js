@@ -7,6 +7,9 @@ import { Log, button, el } from '/widget/view.js';
 const styles = Promise.all(['/widget/marie.css', '/static/pages/preview.css']
   .map((address) => fetch(address).then((answer) => answer.text())));
 
+// What the widget's parts ask of a chat: here nothing is sent or kept.
+const NOBODY = { parts: { more: { fill() {} } }, connection: {}, memory: { read() {}, write() {} } };
+
 async function draw(node) {
   const message = JSON.parse(node.dataset.message);
   const log = el('div', { class: 'log' });
@@ -19,9 +22,9 @@ async function draw(node) {
     return sheet;
   });
   root.append(el('aside', { lang: 'fr-CA', 'aria-label': node.dataset.label }, log, replies));
-  // Nobody reports an error in a text that is being written.
-  const grown = () => root.querySelector('.wrong')?.remove();
-  new Log(log, { parts: { more: { fill() {} } } }, '', grown).draw({ messages: [message], pending: [], link: 'live' });
+  // Nobody reports an error in a text that is being written, or votes for it.
+  const grown = () => root.querySelectorAll('.wrong, .opinion').forEach((each) => each.remove());
+  new Log(log, NOBODY, '', grown).draw({ messages: [message], pending: [], link: 'live' });
   for (const each of replies.children) each.disabled = true;
   node.replaceChildren(host);
 }
