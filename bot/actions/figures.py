@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.actions.wiring import Desk
+from marie.knowledge import saying
 from marie.knowledge.criteria import RegionCriterion
 from marie.knowledge.model import Figure, RegionProfile, Source
 
@@ -35,8 +36,7 @@ def measures(desk: Desk, profile: Mapping[str, Any]) -> dict[str, dict[str, Meas
 
 def figures_of(region: RegionProfile, desk: Desk) -> dict[str, Figure]:
     """A region's figures by id, in the order of its profile; what was imported replaces them."""
-    own = {figure.id or figure.label: figure for figure in region.figures}
-    return {**own, **desk.directories.figures(region.code)}
+    return saying.figures_of(region, desk.directories.figures(region.code))
 
 
 def _measure(

@@ -12,12 +12,12 @@ from bot.actions.replies import answer, plain, quick_reply
 from bot.actions.respond import question_buttons
 from bot.actions.situation import known, note, noted, read, with_situation
 from bot.actions.turn import Pending, Turn
-from bot.actions.verdicts import short_text, verdict_json, verdict_sources, verdict_text
 from bot.actions.wiring import Desk
 from marie.domain.messages import Content
 from marie.domain.replies import Reply
 from marie.guidance.eligibility import Program, Verdict, evaluate_all, matters, next_question
 from marie.knowledge.told import Doubt, Told
+from marie.knowledge.verdicts import short_text, verdict_json, verdict_sources, verdict_text
 from marie.language.folding import words
 from marie.language.own_numbers import LONG_AGO, Range
 

@@ -9,22 +9,14 @@ from bot.actions.entries import answer_topic, names_another_entry
 from bot.actions.figures import figures_of
 from bot.actions.places import ask_which, place_in_focus
 from bot.actions.ranking import recommend
-from bot.actions.replies import (
-    answer,
-    plain,
-    quick_reply,
-    say_entry,
-    source_json,
-    source_line,
-    unique_sources,
-)
+from bot.actions.replies import answer, plain, quick_reply, say_entry
 from bot.actions.turn import Turn
 from bot.actions.wiring import Desk
 from marie.domain.messages import Content
 from marie.domain.replies import Reply
 from marie.knowledge.model import RegionProfile
 from marie.knowledge.places import Place
-from marie.language.typography import french_list
+from marie.knowledge.saying import profile_message
 
 
 def profile(turn: Turn, desk: Desk) -> Reply:
@@ -57,38 +49,17 @@ def profile(turn: Turn, desk: Desk) -> Reply:
 def _say_profile(
     found: RegionProfile, place: Place, region: Place, turn: Turn, desk: Desk
 ) -> Content:
-    library = desk.library
-    figures = list(figures_of(found, desk).values())
-    paragraphs = []
+    before = []
     if place.id != region.id:
-        paragraphs.append(
-            library.phrase(
-                "place_in_region",
-                place=place.name,
-                region=desk.gazetteer.with_preposition(region),
-            )
-        )
-    paragraphs.append((found.simple if turn.profile.get("simple") else found.text).strip())
-    paragraphs.append("\n".join(f"• {figure.label}\u00a0: {figure.value}" for figure in figures))
-    if found.cautions:
-        paragraphs.append(library.phrase("cautions", cautions=french_list(found.cautions, "et")))
-    sources = unique_sources([*(figure.source for figure in figures), *found.sources])
-    if sources:
-        paragraphs.append(source_line(sources[0], library))
-    topics = ("work.search", "housing.search", "cegep.find", "childcare.find")
-    return Content(
-        text="\n\n".join(paragraphs),
-        topic="region.profile",
-        entry=f"region-{found.code}",
-        sources=tuple(source_json(source) for source in sources),
-        quick_replies=tuple(
-            quick_reply(library.phrase(f"button_{topic.replace('.', '_')}"), topic, place=place.id)
-            for topic in topics
-        ),
-        data={
-            "region": found.name,
-            "figures": [{"label": each.label, "value": each.value} for each in figures],
-        },
+        where = desk.gazetteer.with_preposition(region)
+        before.append(desk.library.phrase("place_in_region", place=place.name, region=where))
+    return profile_message(
+        found,
+        desk.library,
+        list(figures_of(found, desk).values()),
+        place=place.id,
+        simple=bool(turn.profile.get("simple")),
+        before=before,
     )
 
 

@@ -20,12 +20,12 @@ from bot.actions.turn import Focus, Turn
 from bot.actions.wiring import Desk
 from marie.domain.messages import Content
 from marie.domain.replies import Reply
-from marie.guidance import RuleSource
 from marie.knowledge.library import Library
-from marie.knowledge.model import Entry, Source
+from marie.knowledge.model import Entry
 from marie.knowledge.saying import (
     MAX_QUICK_REPLIES,
     UNSOURCED,
+    as_source,
     distinct,
     entry_buttons,
     entry_message,
@@ -48,17 +48,6 @@ __all__ = [
     "source_line",
     "unique_sources",
 ]
-
-
-def as_source(source: RuleSource) -> Source:
-    """A rule's source as the source of an answer."""
-    return Source(
-        title=source.title,
-        url=source.url,
-        published=source.published,
-        read_on=source.read_on,
-        verified_on=source.verified_on,
-    )
 
 
 def say_entry(

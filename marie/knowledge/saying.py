@@ -1,20 +1,21 @@
-"""An entry as a message: its words filled, its sources, its buttons.
+"""An entry or a region as a message: its words filled, its sources, its buttons.
 
 The actions say it, and the administration shows it before it is said: by the same code.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import msgspec
 
 from marie.domain.messages import Content
+from marie.guidance import RuleSource
 from marie.knowledge.library import Library
-from marie.knowledge.model import Entry, QuickReply, Source
-from marie.language.typography import french_day
+from marie.knowledge.model import Entry, Figure, QuickReply, RegionProfile, Source
+from marie.language.typography import french_day, french_list
 
 MAX_QUICK_REPLIES = 4
 
@@ -57,6 +58,17 @@ def _button(reply: QuickReply, library: Library, place: str | None) -> dict[str,
         return quick_reply(reply.title, topic, entry=reply.entry, place=place)
     topic = reply.topic or "capabilities"
     return quick_reply(reply.title, topic, place=None if topic == "handoff" else place)
+
+
+def as_source(source: RuleSource) -> Source:
+    """A rule's source as the source of an answer."""
+    return Source(
+        title=source.title,
+        url=source.url,
+        published=source.published,
+        read_on=source.read_on,
+        verified_on=source.verified_on,
+    )
 
 
 def source_json(source: Source) -> dict[str, Any]:
@@ -141,3 +153,46 @@ def _words(entry: Entry, part: str, *, simple: bool) -> str:
     if part == "found" and entry.found:
         return entry.found
     return entry.simple if simple else entry.text
+
+
+PROFILE_TOPICS = ("work.search", "housing.search", "cegep.find", "childcare.find")
+"""What people ask next about a region."""
+
+
+def figures_of(region: RegionProfile, imported: Mapping[str, Figure]) -> dict[str, Figure]:
+    """A region's figures by id, in the order of its profile; what was imported replaces them."""
+    own = {figure.id or figure.label: figure for figure in region.figures}
+    return {**own, **imported}
+
+
+def profile_message(
+    found: RegionProfile,
+    library: Library,
+    figures: Sequence[Figure],
+    *,
+    place: str,
+    simple: bool = False,
+    before: Sequence[str] = (),
+) -> Content:
+    """A region as a message; `before`: paragraphs ahead of its text, `place`: of its buttons."""
+    paragraphs = [*before, (found.simple if simple else found.text).strip()]
+    paragraphs.append("\n".join(f"• {figure.label}\u00a0: {figure.value}" for figure in figures))
+    if found.cautions:
+        paragraphs.append(library.phrase("cautions", cautions=french_list(found.cautions, "et")))
+    sources = unique_sources([*(figure.source for figure in figures), *found.sources])
+    if sources:
+        paragraphs.append(source_line(sources[0], library))
+    return Content(
+        text="\n\n".join(paragraphs),
+        topic="region.profile",
+        entry=f"region-{found.code}",
+        sources=tuple(source_json(source) for source in sources),
+        quick_replies=tuple(
+            quick_reply(library.phrase(f"button_{topic.replace('.', '_')}"), topic, place=place)
+            for topic in PROFILE_TOPICS
+        ),
+        data={
+            "region": found.name,
+            "figures": [{"label": each.label, "value": each.value} for each in figures],
+        },
+    )

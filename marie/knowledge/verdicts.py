@@ -1,14 +1,17 @@
-"""Says verdicts: why, what is missing, what would change, what comes next, from which source."""
+"""Says verdicts: why, what is missing, what would change, what comes next, from which source.
+
+The actions say them, and the administration shows them before they are said: by the same code.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from bot.actions.replies import as_source, source_json, unique_sources
 from marie.guidance import RuleSource
 from marie.guidance.eligibility import Verdict
 from marie.knowledge.library import Library
+from marie.knowledge.saying import as_source, source_json, unique_sources
 from marie.language.typography import french_day
 
 REASONS = 3
