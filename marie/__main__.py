@@ -81,6 +81,10 @@ def _parser() -> argparse.ArgumentParser:
         files.add_argument("folder", type=Path, nargs="?", help="else the folder that Marie reads")
     program = commands.add_parser("check-program", help="what is wrong in a programme's file")
     program.add_argument("file", type=Path)
+    from marie.cli import backup
+
+    backup.add_backup(commands.add_parser("backup", help="all that cannot be made again, checked"))
+    backup.add_restore(commands.add_parser("restore", help="a backup into an empty place"))
     purge = commands.add_parser("purge", help="delete what was kept long enough (a job does, too)")
     purge.add_argument("--dry-run", action="store_true", help="say what would go, delete nothing")
     return parser
@@ -149,6 +153,11 @@ def _obey(arguments: argparse.Namespace, settings: Settings) -> int:
             from marie.cli.links import check_links
 
             return asyncio.run(check_links(settings, arguments.every))
+        case "backup" | "restore":
+            from marie.cli import backup
+
+            act = backup.backup if arguments.command == "backup" else backup.restore
+            return asyncio.run(act(settings, arguments))
         case "check-program" | "knowledge" | "doctor" | "purge":
             return _check(arguments, settings)
     return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -18,13 +19,19 @@ def alembic_config() -> Config:
     return config
 
 
-async def migrate(engine: AsyncEngine) -> None:
-    """Apply every migration that is missing; nothing when there is none."""
+def known_schemas() -> set[str]:
+    """The revisions that this version of Marie can bring up to date."""
+    script = ScriptDirectory.from_config(alembic_config())
+    return {each.revision for each in script.walk_revisions()}
+
+
+async def migrate(engine: AsyncEngine, to: str = "head") -> None:
+    """Apply every migration that is missing, up to the revision `to`; nothing when none is."""
 
     def upgrade(connection: Connection) -> None:
         config = alembic_config()
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
 
     async with engine.connect() as connection:
         await connection.execution_options(write=True)
