@@ -482,11 +482,11 @@ class Revisions:
             revision = await store.read(connection, int(ground))
             known = revision is not None and (revision.kind, revision.item) == (kind, item_id)
             return int(ground) if known else None
-        current = await self._ground(connection, kind, item_id, now)
-        revision = None if current is None else await store.read(connection, current)
-        if revision is not None and revision.state is State.FILE:
-            return current if _mark(revision.content) == ground else None
-        return None
+        await self._ground(connection, kind, item_id, now)
+        # Written down when somebody first wrote over it, maybe while this form was open.
+        shipped = await store.newest_file(connection, kind, item_id)
+        same = shipped is not None and _mark(shipped.content) == ground
+        return shipped.id if shipped is not None and same else None
 
     def _shipped(self, kind: Kind, item_id: str) -> Content | None:
         item = self.live.shipped()[kind].get(item_id)
