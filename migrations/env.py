@@ -17,6 +17,7 @@ from marie.store import (  # noqa: F401 (tables join the metadata)
     opening_tables,
     paper_tables,
     privacy_tables,
+    quality_tables,
     referral_tables,
     revision_tables,
 )

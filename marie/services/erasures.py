@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marie.clock import Clock
 from marie.domain.conversation import Conversation, ConversationId
-from marie.services import appointments, assignment, events, figures
+from marie.services import appointments, assignment, events, figures, quality
 from marie.services.figures import Hours
 from marie.store import conversations, retention
 from marie.store.conversations import UnknownConversation
@@ -117,6 +117,7 @@ async def forget(
     for stays counted.
     """
     await figures.leave_counted(connection, conversation.id, hours=hours, now=now)
+    await quality.leave_counted(connection, conversation.id, now=now)
     await assignment.give_back(connection, conversation, now=now)
     await events.leave_all(connection, conversation.id, now=now)
     await appointments.leave_all(connection, conversation.id, now=now)

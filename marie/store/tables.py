@@ -91,6 +91,7 @@ message = Table(
     Column("body", JSON, nullable=False),
     UniqueConstraint("conversation_id", "client_id"),
     Index("ix_message_turn", "turn", "conversation_id", "seq"),
+    Index("ix_message_at", "at"),
 )
 
 offer = Table(

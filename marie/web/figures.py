@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
@@ -35,12 +35,12 @@ from marie.web import figure_labels as labels
 from marie.web.column_chart import Chart
 from marie.web.keys import CLOCK, DATABASE, LIBRARY, TERMS
 from marie.web.pages import page
+from marie.web.periods import asked_period
 from marie.web.sheets import TYPE, to_xlsx
 from marie.web.sign_in import signed_in
 
 PAGE = "/console/chiffres"
 TARGET = "eer_yearly_target"
-LONGEST = timedelta(days=366 * 3)
 ROWS = 15
 """Regions and sites that are named at most; the others are one row."""
 
@@ -193,29 +193,18 @@ def _file(body: bytes, kind: str, asked: Asked, ending: str) -> web.Response:
 
 
 def _asked(request: web.Request, staff: Staff) -> Asked:
-    """The period and the organisation; what cannot be is said, and the last 30 days shown."""
-    today = local_date(request.app[CLOCK]())
-    offered = dict(figures.periods(today))
+    """The period and the organisation."""
     # Counts name nobody: every administrator sees all of them.
     everything = staff.role is Role.ADMINISTRATOR
-    asked_for = request.query.get("organisme", "")
-    chosen = (asked_for or None) if everything else (staff.organization or "")
-    period = request.query.get("periode", "")
-    if period in offered:
-        first, last = offered[period]
-        return Asked(period=period, first=first, last=last, organization=chosen)
-    first, last = offered["30"]
-    usual = Asked(period="30", first=first, last=last, organization=chosen)
-    told = (request.query.get("du", ""), request.query.get("au", ""))
-    if not any(told):
-        return usual
-    try:
-        first, last = date.fromisoformat(told[0]), date.fromisoformat(told[1])
-    except ValueError:
-        return replace(usual, problem="days")
-    if first > last or last > today or last - first > LONGEST:
-        return replace(usual, problem="order")
-    return Asked(period="", first=first, last=last, organization=chosen)
+    chosen = request.query.get("organisme") or None if everything else (staff.organization or "")
+    found = asked_period(request)
+    return Asked(
+        period=found.name,
+        first=found.first,
+        last=found.last,
+        organization=chosen,
+        problem=found.problem,
+    )
 
 
 def _query(asked: Asked) -> str:

@@ -7,10 +7,21 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from marie.services import referrals, reminders, retention
+from marie.services import quality, referrals, reminders, retention
 from marie.services.jobs import Job, Jobs
 from marie.web.admin_uploads import forgetting
-from marie.web.keys import CLOCK, DATABASE, JOBS, PRIVACY, REVISIONS, SETTINGS, TERMS, TURNS
+from marie.web.keys import (
+    CLOCK,
+    DATABASE,
+    JOBS,
+    LIBRARY,
+    PRIVACY,
+    REVISIONS,
+    SETTINGS,
+    TERMS,
+    TURNS,
+)
+from marie.web.quality import review_every
 from marie.web.senders import sending
 from marie.web.waiting_jobs import waiting_jobs
 
@@ -38,6 +49,7 @@ def jobs_of(app: web.Application) -> Sequence[Job]:
         *sending(app),
         Job(name="referrals", every=timedelta(hours=1), run=lambda: _late_referrals(app)),
         forgetting(app),
+        Job(name="quality", every=timedelta(minutes=5), run=lambda: _quality(app)),
     )
 
 
@@ -65,6 +77,15 @@ async def _purge(app: web.Application) -> None:
 async def _late_referrals(app: web.Application) -> None:
     """Close the referrals that nobody answered in time."""
     await referrals.expire(app[DATABASE], clock=app[CLOCK])
+
+
+async def _quality(app: web.Application) -> None:
+    """Count what was said, so that the page of quality has little left to read."""
+    await quality.count_on(
+        app[DATABASE],
+        review_every=lambda: review_every(app[LIBRARY].current()),
+        clock=app[CLOCK],
+    )
 
 
 async def timed_work(app: web.Application) -> AsyncIterator[None]:

@@ -42,6 +42,16 @@ PROBLEMS: dict[str, tuple[int, str, str]] = {
         "Signalement sans objet",
         "Ce message ou cette fiche n’est pas dans cette conversation.",
     ),
+    "reason_too_long": (
+        413,
+        "Avis trop long",
+        "L’avis dépasse 500 caractères. Dites l’essentiel.",
+    ),
+    "opinion_about": (
+        400,
+        "Avis sans objet",
+        "Ce message n’est pas une réponse de Marie dans cette conversation.",
+    ),
     "too_large": (413, "Requête trop grande", "La requête est trop grande."),
     "unknown_payload": (
         400,

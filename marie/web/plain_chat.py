@@ -19,7 +19,8 @@ from aiohttp import web
 from marie.clock import local_date
 from marie.domain.conversation import ConversationId, State
 from marie.domain.messages import BadMessage
-from marie.services import reports, visitor
+from marie.services import quality, reports, visitor
+from marie.services.masking import mask
 from marie.store.conversations import Erased, UnknownConversation
 from marie.web.documents import shown
 from marie.web.forms import form_client_id, keep_cookie, read_form
@@ -111,6 +112,7 @@ async def _conversation_page(
         awaited=awaited,
         still=still,
         today=local_date(app[CLOCK]()),
+        opinions=await quality.opinions_of(app[DATABASE], visit.conversation_id),
         simple=bool(conversation.profile.get("simple")),
         thanks=request.query.get("merci") == "oui",
         client_id=str(uuid.uuid4()),
@@ -222,6 +224,33 @@ async def report(request: web.Request) -> web.Response:
         status, _, detail = PROBLEMS[problem.kind]
         return await _conversation_page(request, visit, status=status, error=detail)
     return _to_conversation(f"?merci=oui#m{form.get('seq')}")
+
+
+@routes.post(f"{PATH}/avis")
+async def opine(request: web.Request) -> web.Response:
+    """Whether one of Marie's messages helped, and why or why not."""
+    visit = await _visit(request)
+    if visit is None:
+        return _to_conversation()
+    app = request.app
+    form = await read_form(request)
+    try:
+        await limit_writing(app, visit.conversation_id, address(request))
+        await quality.give_opinion(
+            app[DATABASE],
+            visit.conversation_id,
+            seq=int(form["seq"]) if form.get("seq", "").isdecimal() else 0,
+            helpful=form.get("helpful") == "oui",
+            reason=form.get("reason", ""),
+            mask=mask,
+            clock=app[CLOCK],
+        )
+    except (BadMessage, TooMany) as error:
+        problem = as_problem(error)
+        assert problem is not None  # noqa: S101 - both have one
+        status, _, detail = PROBLEMS[problem.kind]
+        return await _conversation_page(request, visit, status=status, error=detail)
+    return _to_conversation(f"#m{form.get('seq')}")
 
 
 @routes.get(f"{PATH}/mes-donnees")

@@ -97,9 +97,59 @@ def upgrade() -> None:
         sa.Column("empty", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("day", "kind", "region", name=op.f("pk_directory_hole")),
     )
+    op.create_table(
+        "opinion",
+        sa.Column("conversation_id", sa.String(length=32), nullable=False),
+        sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("helpful", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("topic", sa.String(length=40), nullable=False),
+        sa.Column("entry", sa.String(length=100), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"],
+            ["conversation.id"],
+            name=op.f("fk_opinion_conversation_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("conversation_id", "seq", name=op.f("pk_opinion")),
+    )
+    with op.batch_alter_table("opinion", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_opinion_at"), ["at"], unique=False)
+    op.create_table(
+        "quality_count",
+        sa.Column("day", sa.String(length=10), nullable=False),
+        sa.Column("measure", sa.String(length=16), nullable=False),
+        sa.Column("topic", sa.String(length=40), nullable=False),
+        sa.Column("entry", sa.String(length=100), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("day", "measure", "topic", "entry", name=op.f("pk_quality_count")),
+    )
+    op.create_table(
+        "quality_state",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("counted_until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quality_state")),
+    )
+    op.create_table(
+        "logo",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("type", sa.String(length=20), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("staff_id", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_logo_staff_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_logo")),
+    )
+    op.create_index("ix_message_at", "message", ["at"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_message_at", table_name="message")
+    op.drop_table("logo")
+    op.drop_table("quality_state")
+    op.drop_table("quality_count")
+    op.drop_table("opinion")
     op.drop_table("directory_hole")
     op.drop_table("miss_settled")
     op.drop_table("miss_settlement")

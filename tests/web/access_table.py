@@ -132,6 +132,8 @@ administrator GET POST /admin/registres/incidents
 administrator GET      /admin/registres/incidents.csv
 administrator GET      /admin/registres/incidents/nouveau
 administrator GET POST /admin/registres/incidents/{incident_id}
+administrator GET      /admin/qualite
+administrator GET      /admin/qualite.csv
 administrator GET POST /admin/repartition
 administrator GET      /admin/repertoire
 administrator GET      /admin/repertoire/carte

@@ -153,6 +153,7 @@ class Conversation:
     acknowledged: int = 0
     simple: bool = False
     reports: list[Message] = field(default_factory=list)
+    opinions: list[Message] = field(default_factory=list)
 
     def append(self, author: str, content: Message, **more: Any) -> Message:
         names = {"marie": "Marie", "visitor": None, "system": None}
@@ -323,6 +324,13 @@ class FakeServer:
         found.reports.append(await request.json())
         return web.json_response({}, status=201)
 
+    async def opine(self, request: web.Request) -> web.Response:
+        found = self.authorized(request)
+        if isinstance(found, web.Response):
+            return found
+        found.opinions.append(await request.json())
+        return web.Response(status=204)
+
     async def socket(self, request: web.Request) -> web.StreamResponse:
         if self.refuse_sockets:
             return problem(426, "Sans websocket ici.")
@@ -376,6 +384,7 @@ class FakeServer:
                 web.delete(f"{api}/{{id}}", self.erase),
                 web.put(f"{api}/{{id}}/preferences", self.prefer),
                 web.post(f"{api}/{{id}}/reports", self.report),
+                web.post(f"{api}/{{id}}/opinions", self.opine),
             ]
         )
         add_static_routes(app)

@@ -92,3 +92,28 @@ async def test_two_regions_stand_side_by_side_in_a_table(talk: Visit) -> None:
     await talk.ask("Compare deux régions")
     await expect(talk.page.get_by_role("columnheader", name="Mauricie")).to_be_visible()
     await expect(talk.page.get_by_role("row", name="Population 527 765 289 374")).to_be_visible()
+
+
+async def test_visitor_says_with_the_keyboard_whether_an_answer_helps_and_why(
+    talk: Visit, server: FakeServer
+) -> None:
+    await talk.ask("Où est le cégep?")
+    group = talk.page.get_by_role("group", name="Cette réponse vous aide?")
+    down = group.get_by_role("button", name="Non")
+    await expect(down).to_have_attribute("aria-pressed", "false")
+    await down.focus()
+    await talk.page.keyboard.press("Enter")
+    await expect(group.get_by_role("status")).to_have_text("Merci!")
+    await expect(down).to_have_attribute("aria-pressed", "true")
+    await expect(down).to_be_focused()
+    assert server.only.opinions == [{"seq": 3, "helpful": False, "reason": ""}]
+    assert await axe(talk) == []
+    await group.get_by_role("textbox", name="Pourquoi?").fill("Trop loin")
+    await group.get_by_role("button", name="Envoyer").click()
+    await expect(down).to_be_focused()
+    assert server.only.opinions[1:] == [{"seq": 3, "helpful": False, "reason": "Trop loin"}]
+    await talk.page.reload()
+    await expect(group.get_by_role("button", name="Non")).to_have_attribute("aria-pressed", "true")
+    await group.get_by_role("button", name="Oui").click()
+    await expect(group.get_by_role("button", name="Oui")).to_have_attribute("aria-pressed", "true")
+    assert server.only.opinions[2]["helpful"] is True

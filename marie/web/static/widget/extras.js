@@ -33,8 +33,9 @@ const FRESH = 14 * 60000; // ms in which a document's signed address is sure to 
 export async function extras(item, { api, chat, node }) {
   chat.parts.more.fill();
   const { resources, documents, sources, data } = item;
-  const [drawn] = await Promise.all([
+  const [drawn, asked] = await Promise.all([
     (data?.ranking || data?.rows) && import('./regions.js').then(({ regions }) => regions(data, chat)),
+    item.author === 'marie' && import('./opinion.js').then(({ opinion }) => opinion(item, chat)),
     dress(node.getRootNode()),
   ]);
   const wrong = button('wrong', () => import('./report.js').then(({ report }) => report(item, chat, wrong)), LABELS.report);
@@ -44,8 +45,9 @@ export async function extras(item, { api, chat, node }) {
     ...(documents ?? []).map(({ title, url }, n) => paper(title, url, n, item, api, chat)),
     ...sources?.length ? [el('p', { class: 'small' }, LABELS.sources, ...sources.flatMap((source, n) => [
       n && '; ', link(source.url, {}, source.title), ` (${checked(source)})`]))] : [],
+    asked,
     wrong,
-  ];
+  ].filter(Boolean);
 }
 
 /** A document; its address is asked for again when it may have expired. */
