@@ -55,14 +55,15 @@ class Settings:
     actions_port: int
     data: Path
     knowledge: Path
-    database_url: str
+    database_url: str = field(repr=False)
     rate_limit: bool
-    redis_url: str | None
+    redis_url: str | None = field(repr=False)
     public_url: str
     trusted_proxies: int
     second_factor_for: frozenset[str]
     smtp: SmtpServer | None
     mail_from: str
+    security_contact: str | None
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Settings:
@@ -79,15 +80,16 @@ class Settings:
             actions_port=_port(env, "MARIE_ACTIONS_PORT", port + 3),
             data=data,
             knowledge=Path(env.get("MARIE_KNOWLEDGE") or ROOT / "knowledge").absolute(),
-            database_url=env.get("MARIE_DATABASE_URL")
+            database_url=_secret(env, "MARIE_DATABASE_URL")
             or f"sqlite+aiosqlite:///{data / 'marie.sqlite3'}",
             rate_limit=_switch(env, "MARIE_RATE_LIMIT", default=True),
-            redis_url=env.get("MARIE_REDIS_URL") or None,
+            redis_url=_secret(env, "MARIE_REDIS_URL") or None,
             public_url=env.get("MARIE_PUBLIC_URL") or f"http://localhost:{port}",
             trusted_proxies=_count(env, "MARIE_TRUSTED_PROXIES", 0),
             second_factor_for=_roles(env, "MARIE_SECOND_FACTOR"),
             smtp=_smtp(env),
             mail_from=_mail_from(env),
+            security_contact=_security_contact(env),
         )
         if settings.web_processes > 1 and not settings.on_postgresql:
             raise BadSetting("MARIE_WEB_PROCESSES: more than one needs PostgreSQL")
@@ -105,6 +107,11 @@ class Settings:
             return _is_loopback(urlsplit(self.public_url).hostname or "")
         except ValueError:
             return False
+
+    @property
+    def in_the_open(self) -> bool:
+        """Whether other machines reach Marie without TLS, as far as she knows."""
+        return not _is_loopback(self.host) and urlsplit(self.public_url).scheme != "https"
 
     @property
     def rasa_ports(self) -> tuple[int, ...]:
@@ -174,7 +181,7 @@ def _is_loopback(host: str) -> bool:
 def _smtp(env: Mapping[str, str]) -> SmtpServer | None:
     """The password is in no error: these are printed."""
     name = "MARIE_SMTP_URL"
-    url = env.get(name)
+    url = _secret(env, name)
     if not url:
         return None
     try:
@@ -189,7 +196,7 @@ def _smtp(env: Mapping[str, str]) -> SmtpServer | None:
         host=parts.hostname,
         port=port or (465 if tls else 587),
         user=unquote(parts.username or ""),
-        password=_secret(env, "MARIE_SMTP_PASSWORD_FILE") or unquote(parts.password or ""),
+        password=_secret(env, "MARIE_SMTP_PASSWORD") or unquote(parts.password or ""),
         tls=tls,
     )
 
@@ -198,14 +205,24 @@ def _mail_from(env: Mapping[str, str]) -> str:
     address = env.get("MARIE_MAIL_FROM") or ""
     if address and not re.fullmatch(r"[^@\s<>]+@[A-Za-z0-9.-]+", address):
         raise BadSetting(f"MARIE_MAIL_FROM={address}: an e-mail address, without a name")
-    if env.get("MARIE_SMTP_URL") and not address:
+    if _secret(env, "MARIE_SMTP_URL") and not address:
         raise BadSetting("MARIE_MAIL_FROM: the address that e-mails come from is missing")
     return address or "marie@localhost"
 
 
+def _security_contact(env: Mapping[str, str]) -> str | None:
+    contact = env.get("MARIE_SECURITY_CONTACT") or None
+    if contact and not re.fullmatch(r"(?:mailto:|https://)[^\s\x00-\x1f]+", contact):
+        raise BadSetting(f"MARIE_SECURITY_CONTACT={contact}: mailto:… or https://…")
+    return contact
+
+
 def _secret(env: Mapping[str, str], name: str) -> str:
-    path = env.get(name)
+    """The value of `name`, or what stands in the file that `name`_FILE names; "" without either."""
+    path = env.get(f"{name}_FILE")
+    if path and env.get(name):
+        raise BadSetting(f"{name} and {name}_FILE: one of the two")
     try:
-        return Path(path).read_text(encoding="utf-8").strip() if path else ""
+        return Path(path).read_text(encoding="utf-8").strip() if path else env.get(name) or ""
     except (OSError, UnicodeError) as error:
-        raise BadSetting(f"{name}={path}: cannot be read") from error
+        raise BadSetting(f"{name}_FILE={path}: cannot be read") from error

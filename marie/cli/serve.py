@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 
 from aiohttp import web
@@ -11,17 +12,19 @@ from marie import logs
 from marie.services import masking
 from marie.settings import Settings
 from marie.web.app import create_app
+from marie.web.connections import CLOSING, public_runner, slow_clients_cut
 from marie.web.health import private_app
 
-CLOSING = 2.0
-"""Seconds that open requests have when the server stops."""
+log = logging.getLogger(__name__)
 
 
 async def serve(settings: Settings) -> None:
     """Until SIGTERM or Ctrl-C."""
     logs.configure()
+    if settings.in_the_open:
+        log.warning("MARIE_HOST is not loopback and MARIE_PUBLIC_URL not https: nothing is secret")
     app = create_app(settings)
-    public = web.AppRunner(app, access_log=None, shutdown_timeout=CLOSING)
+    public = public_runner(app)
     private = web.AppRunner(private_app(app), access_log=None, shutdown_timeout=CLOSING)
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -40,7 +43,8 @@ async def serve(settings: Settings) -> None:
         await web.TCPSite(private, "127.0.0.1", settings.private_port, reuse_address=True).start()
         # Before Rasa is there, so that no visitor waits for it, nor for a loop that it keeps busy.
         learning = asyncio.create_task(asyncio.to_thread(masking.load))
-        await stop.wait()
+        async with slow_clients_cut(public):
+            await stop.wait()
         learning.cancel()
     finally:
         await private.cleanup()

@@ -39,6 +39,7 @@ def create_engine(url: str) -> AsyncEngine:
             pool_size=10,
             max_overflow=10,
             pool_pre_ping=True,
+            hide_parameters=True,
             json_serializer=_dumps,
             json_deserializer=msgspec.json.decode,
         )
@@ -48,6 +49,8 @@ def create_engine(url: str) -> AsyncEngine:
         url,
         pool_size=8,
         max_overflow=8,
+        # What people wrote stands in the parameters: an error that is logged has none of it.
+        hide_parameters=True,
         json_serializer=_dumps,
         json_deserializer=msgspec.json.decode,
     )

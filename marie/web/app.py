@@ -66,6 +66,7 @@ from marie.web import (
     visitors,
 )
 from marie.web import (
+    well_known,
     assignment as assignment_page,
 )
 from marie.web import (
@@ -73,6 +74,7 @@ from marie.web import (
 )
 from marie.web.appointment_voice import voice_of
 from marie.web.headers import security_headers
+from marie.web.admission import ADMISSION, Admission, admitted
 from marie.web.jobs import timed_work
 from marie.web.keys import (
     CLOCK,
@@ -121,7 +123,14 @@ def create_app(
     knowledge = knowledge or open_knowledge(settings.knowledge, settings.data)
     app = web.Application(
         client_max_size=MAX_BODY,
-        middlewares=[health.measured, visits, security_headers, api_problems, page_errors],
+        middlewares=[
+            health.measured,
+            visits,
+            security_headers,
+            api_problems,
+            page_errors,
+            admitted,
+        ],
     )
     app[SETTINGS] = settings
     app[CLOCK] = read_clock
@@ -129,6 +138,7 @@ def create_app(
     app[KNOWN_TOKENS] = KnownTokens()
     app[METRICS] = Metrics()
     app[SIGNER] = Signer(open_key(settings.data), read_clock)
+    app[ADMISSION] = Admission(enabled=settings.rate_limit)
     app[HUB] = Hub()
     app[LIBRARY] = knowledge.live
     app[GAZETTEER] = knowledge.gazetteer
@@ -143,6 +153,7 @@ def create_app(
         visitors.routes,
         opinions.routes,
         socket.routes,
+        well_known.routes,
         documents.routes,
         kept_papers.routes,
         directory.routes,

@@ -17,6 +17,17 @@ POLICY = (
     "frame-ancestors 'none'"
 )
 
+NO_PAGE = "default-src 'none'; frame-ancestors 'none'"
+"""For what is no page: data and scripts, which run under the policy of the page that asks."""
+
+NO_DEVICES = ", ".join(
+    f"{each}=()"
+    for each in (
+        *("accelerometer", "camera", "display-capture", "geolocation"),
+        *("gyroscope", "microphone", "midi", "payment", "publickey-credentials-get", "usb"),
+    )
+)
+
 _CROSS_ORIGIN = ("/widget/", "/api/v1/")
 
 
@@ -54,11 +65,15 @@ def _add_headers(response: web.StreamResponse, *, cross_origin: bool) -> None:
     headers = response.headers
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+    headers["X-Frame-Options"] = "DENY"
+    headers["Permissions-Policy"] = NO_DEVICES
     headers.setdefault("Cache-Control", "no-store")
     if cross_origin:
+        headers.setdefault("Content-Security-Policy", NO_PAGE)
         headers["Access-Control-Allow-Origin"] = "*"
         headers["Access-Control-Expose-Headers"] = "Retry-After"
         headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     else:
         headers["Content-Security-Policy"] = POLICY
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        headers["Cross-Origin-Resource-Policy"] = "same-origin"

@@ -10,6 +10,7 @@ PROBLEMS: dict[str, tuple[int, str, str]] = {
         " (« consent » vaut true).",
     ),
     "not_json": (400, "Requête illisible", "Le corps de la requête n’est pas du JSON en UTF-8."),
+    "body": (400, "Requête illisible", "Le corps de la requête n’est pas arrivé en entier."),
     "fields": (
         400,
         "Requête incomplète ou inconnue",

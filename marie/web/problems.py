@@ -58,6 +58,8 @@ def as_problem(error: Exception) -> Problem | None:
             return Problem("method", Allow=error.headers.get("Allow", ""))
         case web.HTTPRequestEntityTooLarge():
             return Problem("too_large")
+        case web.RequestPayloadError() | ConnectionResetError():
+            return Problem("body")  # cut, or not in the encoding that it says
         case DBAPIError() | PoolTimeout():
             log.error("the database failed: %s", type(error.__cause__ or error).__name__)
             return Problem("busy", **{"Retry-After": "5"})

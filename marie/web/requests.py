@@ -51,7 +51,8 @@ def address(request: web.Request) -> str:
     """The client's address; behind N trusted proxies, the Nth from the right they wrote down."""
     proxies = request.app[SETTINGS].trusted_proxies
     if proxies:
-        forwarded = request.headers.get("X-Forwarded-For", "").split(",")
+        # A proxy may add a line of its own under one that the client sent.
+        forwarded = ",".join(request.headers.getall("X-Forwarded-For", ())).split(",")
         if len(forwarded) >= proxies and forwarded[-proxies].strip():
             return forwarded[-proxies].strip()
     return request.remote or ""

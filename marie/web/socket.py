@@ -16,6 +16,7 @@ from marie.domain.conversation import ConversationId, State
 from marie.services import visitor
 from marie.services.live import Signal, Typing
 from marie.store.conversations import Erased, UnknownConversation
+from marie.web.admission import ADMISSION
 from marie.web.documents import shown
 from marie.web.keys import DATABASE, HUB, METRICS
 from marie.web.problems import Problem, as_problem, problem_body
@@ -52,7 +53,10 @@ async def socket(request: web.Request) -> web.StreamResponse:
     try:
         conversation_id, token = await _open(request, ws)
         connection = _VisitorSocket(request, ws, conversation_id, token)
-        with request.app[METRICS].sockets.track_inprogress():
+        with (
+            request.app[ADMISSION].conversation(conversation_id),
+            request.app[METRICS].sockets.track_inprogress(),
+        ):
             await connection.run(after)
     except Exception as error:
         problem = as_problem(error)
