@@ -50,7 +50,7 @@ def test_rasa_is_the_one_that_this_module_knows() -> None:
 def test_a_method_that_changed_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     owner, method, ours, _ = faster_rasa.CHANGES["graph"]
     monkeypatch.setitem(faster_rasa.CHANGES, "graph", (owner, method, ours, "another"))
-    assert faster_rasa.install() == ["reply check", "session"]
+    assert faster_rasa.install() == ["reply check", "call", "session"]
     assert DaskGraphRunner.run is faster_rasa.RASA["graph"]
     assert RemoteAction._validate_action_result is faster_rasa._validate_action_result
 
@@ -61,6 +61,15 @@ def test_the_compiled_check_agrees_with_rasas_own() -> None:
         assert check(action, GOOD)
         with pytest.raises(jsonschema.ValidationError):
             check(action, BAD)
+
+
+def test_a_call_is_rasas_own_but_for_the_domain() -> None:
+    action = RemoteAction("action_any", None)
+    tracker = DialogueStateTracker("someone", [])
+    domain = Domain.from_dict({"intents": ["greeting"]})
+    rasas = faster_rasa.RASA["call"](action, tracker, domain)
+    assert rasas["domain"]["intents"] == ["greeting"]
+    assert faster_rasa._call_format(action, tracker, domain) == rasas | {"domain": {}}
 
 
 class Add(GraphComponent):  # type: ignore[misc]
