@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -135,10 +136,12 @@ async def connections_of(calls: int) -> int:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         nonlocal opened
         opened += 1
-        while await reader.readuntil(b"\r\n\r\n"):
-            await reader.readexactly(2)
-            head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2"
-            writer.write(f"{head}\r\n\r\n{{}}".encode())
+        with contextlib.suppress(asyncio.IncompleteReadError):
+            while True:
+                await reader.readuntil(b"\r\n\r\n")
+                await reader.readexactly(2)
+                head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2"
+                writer.write(f"{head}\r\n\r\n{{}}".encode())
 
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
