@@ -48,6 +48,14 @@ requirements: $(VENV)/.ready ## compile requirements/*.in into hash-pinned *.txt
 	$(UV) pip compile --quiet --python "$$(requirements/python3.10)" --generate-hashes \
 	  --custom-compile-command "make requirements" requirements/rasa.in -o requirements/rasa.txt
 
+.PHONY: sbom
+sbom: $(VENV)/.ready-dev $(RASA)/.ready ## list what Marie is made of, as CycloneDX, under var/sbom
+	mkdir -p var/sbom
+	for each in app:$(VENV) rasa:$(RASA); do $(VENV)/bin/cyclonedx-py environment \
+	  --pyproject pyproject.toml --output-reproducible --output-format JSON \
+	  --output-file var/sbom/$${each%%:*}.cdx.json $${each#*:}/bin/python || exit 1; done
+	cp requirements/vendored.cdx.json var/sbom/
+
 # uv lives in the application's own environment; `python3 -m venv` is all that a machine needs.
 $(UV):
 	python3 -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Marie needs Python 3.11 or newer")'
