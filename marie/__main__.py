@@ -29,7 +29,15 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("run", help="start everything on this machine (what `make run` calls)")
     commands.add_parser("serve", help="the web application alone")
     commands.add_parser("migrate", help="bring the database up to date and fill it")
-    commands.add_parser("train", help="train the model if it is missing or stale")
+    train = commands.add_parser("train", help="train the model if it is missing or stale")
+    train.add_argument(
+        "--candidate", action="store_true", help="train apart, compare, refuse what is worse"
+    )
+    train.add_argument("--dialogues", action="store_true", help="compare whole dialogues, too")
+    models = commands.add_parser("models", help="trained models with their figures")
+    choose = models.add_subparsers(dest="models_command", metavar="command")
+    choose.add_parser("promote", help="use a model from now on").add_argument("name")
+    choose.add_parser("rollback", help="use the model before again")
     commands.add_parser("doctor", help="what is wrong with this installation, and what to do")
     say = commands.add_parser("say", help="how one sentence is understood and answered")
     say.add_argument("text")
@@ -62,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--organization", help="promis, collectif, inici, …")
     add.add_argument("--email", help="where notices go")
     add.add_argument("--password", help="else a one-time password is made and printed")
-    from marie.cli import import_arguments
+    from marie.cli import backup_arguments, import_arguments
 
     import_arguments.add(commands.add_parser("import", help="the directory's publishers' files"))
     links = commands.add_parser("check-links", help="which links that Marie gives are dead")
@@ -81,10 +89,12 @@ def _parser() -> argparse.ArgumentParser:
         files.add_argument("folder", type=Path, nargs="?", help="else the folder that Marie reads")
     program = commands.add_parser("check-program", help="what is wrong in a programme's file")
     program.add_argument("file", type=Path)
-    from marie.cli import backup
-
-    backup.add_backup(commands.add_parser("backup", help="all that cannot be made again, checked"))
-    backup.add_restore(commands.add_parser("restore", help="a backup into an empty place"))
+    backup_arguments.add_backup(
+        commands.add_parser("backup", help="all that cannot be made again, checked")
+    )
+    backup_arguments.add_restore(
+        commands.add_parser("restore", help="a backup into an empty place")
+    )
     purge = commands.add_parser("purge", help="delete what was kept long enough (a job does, too)")
     purge.add_argument("--dry-run", action="store_true", help="say what would go, delete nothing")
     return parser
@@ -110,10 +120,6 @@ def _obey(arguments: argparse.Namespace, settings: Settings) -> int:
             password = asyncio.run(prepare(settings))
             if password is not None:
                 print(f"Compte «\u00a0admin\u00a0», mot de passe à changer\u00a0: {password}")
-        case "train":
-            from marie.cli.run import trained_model
-
-            print(trained_model(settings))
         case "say":
             from marie.cli.say import say
 
@@ -153,14 +159,40 @@ def _obey(arguments: argparse.Namespace, settings: Settings) -> int:
             from marie.cli.links import check_links
 
             return asyncio.run(check_links(settings, arguments.every))
-        case "backup" | "restore":
-            from marie.cli import backup
-
-            act = backup.backup if arguments.command == "backup" else backup.restore
-            return asyncio.run(act(settings, arguments))
+        case "backup" | "restore" | "models" | "train":
+            return _keep(arguments, settings)
         case "check-program" | "knowledge" | "doctor" | "purge":
             return _check(arguments, settings)
     return 0
+
+
+def _train(arguments: argparse.Namespace, settings: Settings) -> int:
+    if arguments.candidate:
+        from marie.cli.models import train_candidate
+
+        return train_candidate(settings, dialogues=arguments.dialogues)
+    from marie.cli.run import trained_model
+
+    print(trained_model(settings))
+    return 0
+
+
+def _keep(arguments: argparse.Namespace, settings: Settings) -> int:
+    if arguments.command == "train":
+        return _train(arguments, settings)
+    if arguments.command == "models":
+        from marie.cli import models
+
+        match arguments.models_command:
+            case "promote":
+                return models.promote(settings, arguments.name)
+            case "rollback":
+                return models.roll_back(settings)
+        return models.list_models(settings)
+    from marie.cli import backup
+
+    act = backup.backup if arguments.command == "backup" else backup.restore
+    return asyncio.run(act(settings, arguments))
 
 
 def _check(arguments: argparse.Namespace, settings: Settings) -> int:

@@ -55,6 +55,7 @@ class Settings:
     actions_port: int
     data: Path
     knowledge: Path
+    model: Path | None
     database_url: str = field(repr=False)
     rate_limit: bool
     redis_url: str | None = field(repr=False)
@@ -80,6 +81,7 @@ class Settings:
             actions_port=_port(env, "MARIE_ACTIONS_PORT", port + 3),
             data=data,
             knowledge=Path(env.get("MARIE_KNOWLEDGE") or ROOT / "knowledge").absolute(),
+            model=Path(env["MARIE_MODEL"]).absolute() if env.get("MARIE_MODEL") else None,
             database_url=_secret(env, "MARIE_DATABASE_URL")
             or f"sqlite+aiosqlite:///{data / 'marie.sqlite3'}",
             rate_limit=_switch(env, "MARIE_RATE_LIMIT", default=True),
@@ -122,6 +124,16 @@ class Settings:
     def rasa_urls(self) -> tuple[str, ...]:
         """Where the Rasa processes listen: loopback only."""
         return tuple(f"http://127.0.0.1:{port}" for port in self.rasa_ports)
+
+    @property
+    def spare_rasa_port(self) -> int:
+        """Where a Rasa process stands in while the others change their model."""
+        return self.rasa_port + STEP * self.rasa_processes
+
+    @property
+    def spare_rasa_url(self) -> str:
+        """Its address: loopback only."""
+        return f"http://127.0.0.1:{self.spare_rasa_port}"
 
     @property
     def actions_url(self) -> str:

@@ -19,6 +19,7 @@ from marie import clock
 from marie.cli import knowledge
 from marie.rasa.client import RasaClient
 from marie.rasa.model import model_path, rasa_python
+from marie.rasa.models import model_in_use
 from marie.settings import Settings
 from marie.store import jobs, standing
 from marie.store.engine import Database, create_engine
@@ -66,10 +67,10 @@ def _files(settings: Settings) -> Iterator[Finding]:
     )
     if not rasa_python().exists():
         yield Finding("L’environnement de Rasa manque.", "Lancez «\u00a0make run\u00a0» une fois.")
-    model = model_path(settings.models)
+    using = model_in_use(settings.models)
     yield Finding(
-        f"Modèle de cette version\u00a0: {model.name}.",
-        None if model.exists() else "Il manque\u00a0: «\u00a0marie train\u00a0» l’entraîne.",
+        f"Modèle de cette version\u00a0: {(using or model_path(settings.models)).name}.",
+        None if using else "Il manque\u00a0: «\u00a0marie train\u00a0» l’entraîne.",
     )
     problems = knowledge.problems(settings)
     yield Finding(

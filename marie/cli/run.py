@@ -11,10 +11,11 @@ import aiohttp
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from marie import clock
-from marie.cli import processes
+from marie.cli import processes, rolling
 from marie.knowledge.opened import open_gazetteer
 from marie.knowledge.resources import load_resources
-from marie.rasa.model import model_path, train
+from marie.rasa.model import train
+from marie.rasa.models import model_in_use
 from marie.services import accounts, directory, openings
 from marie.settings import Settings
 from marie.store.engine import Database, create_engine
@@ -43,11 +44,11 @@ async def bring_up_to_date(engine: AsyncEngine, settings: Settings) -> Database:
 
 
 def trained_model(settings: Settings) -> Path:
-    """The model of this tree, trained now if it is missing or stale."""
-    path = model_path(settings.models)
-    if not path.exists():
+    """The model to use: what was chosen over this tree's files, else theirs, trained if missing."""
+    path = settings.model or model_in_use(settings.models)
+    if path is None:
         print("Entraînement du modèle (trois à cinq minutes)…", flush=True)
-        train(settings.models, settings.data, dict(os.environ))
+        path = train(settings.models, settings.data, dict(os.environ))
     return path
 
 
@@ -67,11 +68,11 @@ async def run(settings: Settings) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
     programs = [
-        *(processes.rasa(settings, model, port) for port in settings.rasa_ports),
         processes.actions(settings),
         *(processes.web(settings, nth) for nth in range(settings.web_processes)),
     ]
     tasks = [asyncio.create_task(processes.keep_running(program)) for program in programs]
+    tasks.append(asyncio.create_task(rolling.keep_rasa(settings, model)))
     tasks.append(asyncio.create_task(_announce(settings)))
     await stop.wait()
     print("\nArrêt…", flush=True)

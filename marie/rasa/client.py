@@ -82,11 +82,17 @@ class _Custom(msgspec.Struct):
 
 
 class RasaClient:
-    """A client of the Rasa processes at `urls`, on one pooled HTTP session (keep-alive)."""
+    """A client of the Rasa processes at `urls`, on one pooled HTTP session (keep-alive).
 
-    def __init__(self, session: aiohttp.ClientSession, urls: Sequence[str]) -> None:
+    `spare`: who stands in while these change their model; asked when no other takes a connection.
+    """
+
+    def __init__(
+        self, session: aiohttp.ClientSession, urls: Sequence[str], spare: str | None = None
+    ) -> None:
         self._session = session
         self._urls = tuple(urls)
+        self._spare: tuple[str, ...] = () if spare is None else (spare,)
 
     async def ask(self, turn: TurnRequest) -> Reply:
         """Marie's reply; `RasaUnavailable` when there is none.
@@ -94,7 +100,7 @@ class RasaClient:
         A process that takes no connection is passed over; one that is slow is not, for the next
         would be as slow.
         """
-        *others, last = in_order(self._urls, turn.conversation_id)
+        *others, last = (*in_order(self._urls, turn.conversation_id), *self._spare)
         for url in others:
             try:
                 return await self._ask(url, turn)
@@ -133,7 +139,7 @@ class RasaClient:
 
     async def ready(self) -> bool:
         """Whether a Rasa process answers with a model loaded."""
-        return any(await asyncio.gather(*map(self._is_ready, self._urls)))
+        return any(await asyncio.gather(*map(self._is_ready, (*self._urls, *self._spare))))
 
     async def _is_ready(self, url: str) -> bool:
         try:

@@ -73,11 +73,15 @@ def train(models: Path, data: Path, env: dict[str, str]) -> Path:
     path = model_path(models)
     if path.exists():
         return path
-    _train(
-        ("--config", "config.yml", "--domain", "domain.yml", "--data", "bot/data"), path, data, env
-    )
+    train_into(path, data, env)
     _drop_old(models, keep=path)
     return path
+
+
+def train_into(path: Path, data: Path, env: dict[str, str]) -> None:
+    """Train this tree's files into an archive; `TrainingFailed`."""
+    recipe = ("--config", "config.yml", "--domain", "domain.yml", "--data", "bot/data")
+    _train(recipe, path, data, env)
 
 
 def default_recipe_model(data: Path, env: dict[str, str]) -> Path:
@@ -120,7 +124,15 @@ def _train(
 
 
 def _drop_old(models: Path, *, keep: Path) -> None:
-    others = [path for path in models.glob("marie-*.tar.gz") if path != keep]
+    # One that was chosen is not old, nor is one that the choice can be taken back to.
+    choice = models / "current"
+    chosen = choice.read_text(encoding="utf-8") if choice.exists() else ""
+    others = [
+        path
+        for path in models.glob("marie-*.tar.gz")
+        if path != keep and f'"{path.name}"' not in chosen
+    ]
     others.sort(key=lambda path: path.stat().st_mtime, reverse=True)
     for path in others[KEPT:]:
         path.unlink()
+        path.with_name(path.name.removesuffix(".tar.gz") + ".json").unlink(missing_ok=True)

@@ -35,6 +35,7 @@ MADE_AGAIN = frozenset(
         "directory",  # published from the database when Marie starts
         "openings.msgpack",
         "events.json",
+        "model.json",  # which model runs
         "knowledge",  # publications, written from the database
     }
 )
