@@ -28,6 +28,7 @@ from marie.web import (
     admin_cards,
     admin_directory,
     admin_entries,
+    admin_models,
     admin_parameters,
     admin_twins,
     admin_uploads,
@@ -178,6 +179,7 @@ def create_app(
         admin_directory.routes,
         admin_cards.routes,
         admin_card.routes,
+        admin_models.routes,
         admin_twins.routes,
         admin_uploads.routes,
         assignment_page.routes,
@@ -242,7 +244,8 @@ async def _other_processes(app: web.Application) -> AsyncIterator[None]:
 
 async def _http(app: web.Application) -> AsyncIterator[None]:
     async with aiohttp.ClientSession() as app[HTTP]:
-        app[RASA] = RasaClient(app[HTTP], app[SETTINGS].rasa_urls)
+        settings = app[SETTINGS]
+        app[RASA] = RasaClient(app[HTTP], settings.rasa_urls, settings.spare_rasa_url)
         yield
 
 

@@ -101,6 +101,11 @@ administrator GET      /admin/lieux/{item}/historique/{revision}
 administrator POST     /admin/lieux/{item}/ouvert
 administrator POST     /admin/lieux/{item}/retirer
 administrator POST     /admin/lieux/{item}/revisions/{revision}/{do}
+administrator GET      /admin/modeles
+administrator POST     /admin/modeles/retour
+administrator POST     /admin/modeles/tournures/{example}/accepter
+administrator POST     /admin/modeles/tournures/{example}/refuser
+administrator POST     /admin/modeles/{name}/promouvoir
 administrator GET      /admin/montants
 administrator GET POST /admin/montants/nouveau
 administrator GET      /admin/montants/{item}
