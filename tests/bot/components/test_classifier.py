@@ -168,6 +168,14 @@ def test_respelling_restores_accents_and_parts_glued_words_but_leaves_the_rest()
     assert respeller.respell("Marche à Lachute") == "Marche à Lachute"
 
 
+def test_an_unknown_word_becomes_the_familiar_one_that_it_sounds_like_or_slipped_from() -> None:
+    respeller = Respeller.fit(["une allocation", "allocation", "l'allocation"] + ["accueil"] * 3)
+    assert respeller.respell("alocation") == "allocation"
+    assert respeller.respell("acceuil") == "accueil"
+    for kept in ("Acceuil", "àcceuil", "accordéon"):  # a name, accents on purpose, another word
+        assert respeller.respell(kept) == kept
+
+
 def test_probabilities_sum_to_one_even_of_huge_scores() -> None:
     assert softmax(np.array([1e4, 0.0, -1e4])).tolist() == [1.0, 0.0, 0.0]
 
