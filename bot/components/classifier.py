@@ -65,7 +65,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """What `topics.fit` reads, and `doubt`, the least probability of a topic."""
-        return {"ridge": 0.2, "bayes": 0.5, "kept": 0.96, "folds": 3, "seed": 7, "doubt": 0.12}
+        return {"ridge": 0.2, "bayes": 0.8, "kept": 0.97, "held": 0.3, "seed": 7, "doubt": 0.12}
 
     @classmethod
     def create(
@@ -93,7 +93,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
             names = json.loads((folder / "topics.json").read_text(encoding="utf-8"))
         encoder = Encoder.load() if names["encoder"] else None
         topics = Topics.from_arrays(arrays, names)
-        topics.read("bonjour, je voudrais me réchauffer", encoder)
+        topics.read("bonjour, je voudrais me rechaufer", encoder)
         return cls(config, model_storage, resource, encoder, topics)
 
     def train(self, training_data: TrainingData) -> Resource:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,19 +24,25 @@ Floats = NDArray[np.float32]
 
 def word_grams(text: str) -> list[str]:
     """The sounds of the words, and of pairs of neighbours."""
-    words = [sound(word) for word in fold_key(text).split()]
+    words = _sounds(text)
     return [*words, *map(" ".join, itertools.pairwise(words))]
 
 
 def piece_grams(text: str) -> list[str]:
-    """Pieces of two to four sounds of each word, its edges marked."""
+    """Pieces of three and four sounds of each word, its edges marked."""
     return [
         piece
-        for word in fold_key(text).split()
-        for heard in (f" {sound(word)} ",)
-        for size in range(2, 5)
+        for word in _sounds(text)
+        for heard in (f" {word} ",)
+        for size in (3, 4)
         for piece in (heard[start : start + size] for start in range(len(heard) + 1 - size))
     ]
+
+
+@lru_cache(maxsize=16)
+def _sounds(text: str) -> tuple[str, ...]:
+    """The sounds of a text's words; both views of it ask, one after the other."""
+    return tuple(sound(word) for word in fold_key(text).split())
 
 
 class Grams:

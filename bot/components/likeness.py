@@ -7,107 +7,106 @@ votes of an example are not its own intent alone: those of its neighbours correc
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg.lapack import spotrf, spotri, spotrs
-from scipy.sparse import csr_matrix
+from scipy.linalg.blas import strsm
+from scipy.linalg.lapack import spotrf
+from scipy.sparse import csr_matrix, hstack
 
 from bot.components.features import Grams
 
 Floats = NDArray[np.float32]
+Row = tuple[NDArray[np.int32], Floats]
+"""The columns of one text's terms and their values."""
 
 OFFSET = 0.3
 DEPTH = 256
 """Half of the encoder's numbers say as much of our examples, in half the time."""
-_ROWS = 1000
-"""Rows of the kernel that are computed at once."""
+_COLUMNS = 1000
+"""Columns of the kernel that are computed at once."""
 
 
 @dataclass(frozen=True)
 class Examples:
-    """What examples look like, one row each.
+    """What examples look like, one column each: a message is multiplied by all of them.
 
-    `words`, `pieces`: (examples, terms), rows of unit length; `vectors`: (examples, DEPTH), the
-    encoder's along the axes on which the examples differ most, empty without an encoder; `axes`:
-    (512, DEPTH), those axes.
+    `terms`: (words and then pieces, examples), for each term the examples that have it; `vectors`:
+    (DEPTH, examples), the encoder's along the axes on which the examples differ most, empty without
+    an encoder; `axes`: (512, DEPTH), those axes. Words, pieces and vector have unit length each.
     """
 
-    words: csr_matrix
-    pieces: csr_matrix
+    terms: csr_matrix
     vectors: Floats
     axes: Floats
 
     @classmethod
-    def of(cls, texts: Sequence[str], words: Grams, pieces: Grams, vectors: Floats) -> Examples:
-        """The examples `texts`, encoded as `vectors`; numbers are rounded as they are stored."""
+    def of(cls, terms: csr_matrix, vectors: Floats) -> Examples:
+        """`terms`: (examples, terms); `vectors`: (examples, 512), rounded as they are stored."""
         axes = np.linalg.eigh(vectors.T @ vectors)[1][:, -DEPTH:].astype(np.float32)
-        return cls(
-            words=words.transform(texts),
-            pieces=pieces.transform(texts),
-            vectors=_unit(vectors @ axes).astype(np.float16).astype(np.float32),
-            axes=axes,
-        )
+        along = _unit(vectors @ axes).astype(np.float16).astype(np.float32)
+        return cls(terms.T.tocsr(), np.ascontiguousarray(along.T), axes)
 
-    def alike(
-        self,
-        words: tuple[NDArray[np.int32], Floats],
-        pieces: tuple[NDArray[np.int32], Floats],
-        vector: Floats | None,
-    ) -> tuple[Floats, Floats]:
+    def alike(self, row: Row, vector: Floats | None) -> tuple[Floats, Floats]:
         """The mean cosine of one text with each example, and the encoder's alone (or zeros).
 
-        `words`, `pieces`: its columns and their values; `vector`: (512,), the encoder's.
+        `row`: its terms; `vector`: (512,), the encoder's.
         """
-        total = _dot(self.words, *words) + _dot(self.pieces, *pieces)
+        columns, values = row
+        total: Floats = values @ self.terms[columns]
         if vector is None:
-            return total / 2, np.zeros_like(total)
-        near = self.vectors @ _unit(vector @ self.axes)
-        return (total + near) / 3, near
+            return total / np.float32(2), np.zeros_like(total)
+        near = _unit(vector @ self.axes) @ self.vectors
+        return (total + near) / np.float32(3), near
 
     def kernel(self) -> Floats:
-        """Between all examples, (examples, examples)."""
-        count = self.words.shape[0]
+        """Between all examples, (examples, examples): its lower half, for it is symmetric."""
+        by_example = self.terms.T.tocsr()
+        count = by_example.shape[0]
         values = np.empty((count, count), dtype=np.float32, order="F")
-        blocks = 3 if len(self.vectors) else 2
-        for start in range(0, count, _ROWS):
-            some = slice(start, start + _ROWS)
-            part = (self.words[some] @ self.words.T).toarray()
-            part += (self.pieces[some] @ self.pieces.T).toarray()
-            if blocks == 3:
-                part += self.vectors[some] @ self.vectors.T
-            values[some] = kernel(part / blocks)
+        blocks = np.float32(3 if self.vectors.size else 2)
+        for start in range(0, count, _COLUMNS):
+            some = slice(start, start + _COLUMNS)
+            part = (by_example[start:] @ by_example[some].T).toarray()
+            if self.vectors.size:
+                part += self.vectors[:, start:].T @ self.vectors[:, some]
+            values[start:, some] = kernel(part / blocks)
         return values
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """To be stored without pickle."""
-        arrays: dict[str, NDArray[Any]] = {
+        return {
             "vectors": self.vectors.astype(np.float16),
             "axes": self.axes,
+            "terms_data": self.terms.data,
+            "terms_indices": self.terms.indices,
+            "terms_indptr": self.terms.indptr,
+            "terms_shape": np.array(self.terms.shape),
         }
-        for name, matrix in (("words", self.words), ("pieces", self.pieces)):
-            arrays |= {
-                f"{name}_data": matrix.data,
-                f"{name}_indices": matrix.indices,
-                f"{name}_indptr": matrix.indptr,
-                f"{name}_shape": np.array(matrix.shape),
-            }
-        return arrays
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, NDArray[Any]]) -> Examples:
         """The reverse of `to_arrays`."""
-        words, pieces = (
-            csr_matrix(
-                tuple(arrays[f"{name}_{part}"] for part in ("data", "indices", "indptr")),
-                shape=tuple(arrays[f"{name}_shape"]),
-            )
-            for name in ("words", "pieces")
+        terms = csr_matrix(
+            tuple(arrays[f"terms_{part}"] for part in ("data", "indices", "indptr")),
+            shape=tuple(arrays["terms_shape"]),
         )
-        return cls(words, pieces, arrays["vectors"].astype(np.float32), arrays["axes"])
+        return cls(terms, arrays["vectors"].astype(np.float32), arrays["axes"])
+
+
+def row_of(text: str, words: Grams, pieces: Grams) -> Row:
+    """The terms of one text: its words', and its pieces' after all words."""
+    columns, values = words.row(text)
+    more, their = pieces.row(text)
+    return np.concatenate([columns, more + len(words.terms)]), np.concatenate([values, their])
+
+
+def rows_of(texts: Sequence[str], words: Grams, pieces: Grams) -> csr_matrix:
+    """The same of many, (texts, terms)."""
+    return hstack([words.transform(texts), pieces.transform(texts)]).tocsr()
 
 
 def kernel(alike: Floats) -> Floats:
@@ -118,49 +117,36 @@ def kernel(alike: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Votes:
-    """The solved regression. `shares`: (examples, intents); `inverse`: (examples, examples)."""
+    """The solved regression, both (examples, intents).
+
+    `shares`: what each example votes. `before`: the scores of each example by the votes of those
+    before it alone, as if it and those after had never been there.
+    """
 
     shares: Floats
-    inverse: Floats
+    before: Floats
 
     @classmethod
     def solve(cls, values: Floats, targets: Floats, ridge: float) -> Votes:
-        """`values`: the kernel (it is overwritten); `targets`: (examples, intents), zeros and ones.
+        """`values`: the kernel's lower half (it is overwritten); `targets`: zeros and ones.
 
-        An example of a rare intent is followed more closely, by its rarity.
+        An example of a rare intent is followed more closely, by its rarity. The triangle that the
+        kernel is the square of holds every smaller regression in its corner: what the first ones
+        say of the next is there for the asking, exactly, without training again.
         """
         count, intents = targets.shape
         rarity = count / (intents * targets.sum(axis=0)[targets.argmax(axis=1)])
         values[np.diag_indices(count)] += ridge / rarity
-        factor, failed = spotrf(values, lower=1, overwrite_a=1)
+        factor, failed = spotrf(values, lower=1, overwrite_a=1, clean=0)
         if failed:
             raise ArithmeticError("The kernel is not positive: is `ridge` too small?")
-        shares, _ = spotrs(factor, targets, lower=1)
-        inverse, _ = spotri(factor, lower=1, overwrite_c=1)
-        for start in range(0, count, _ROWS):  # only the lower half was computed
-            inverse[:start, start : start + _ROWS] = inverse[start : start + _ROWS, :start].T
-            corner = inverse[start : start + _ROWS, start : start + _ROWS]
-            corner[:] = np.tril(corner) + np.tril(corner, -1).T
-        return cls(np.ascontiguousarray(shares, dtype=np.float32), inverse)
-
-    def held_out(self, targets: Floats, folds: Iterable[NDArray[np.int64]]) -> Floats:
-        """The scores of each fold, as if it had not been among the examples (exact, no solving)."""
-        scores = np.zeros_like(self.shares)
-        for fold in folds:
-            inner = self.inverse[np.ix_(fold, fold)]
-            scores[fold] = targets[fold] - np.linalg.solve(inner, self.shares[fold])
-        return scores
+        half = strsm(1.0, factor, targets, lower=1)
+        shares = strsm(1.0, factor, half, lower=1, trans_a=1)
+        before = targets - factor.diagonal()[:, None] * half
+        return cls(np.ascontiguousarray(shares), np.ascontiguousarray(before))
 
 
 def _unit(vectors: Floats) -> Floats:
     """Rows of unit length."""
     length: Floats = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return vectors / np.maximum(length, np.float32(1e-9))
-
-
-def _dot(matrix: csr_matrix, columns: NDArray[np.int32], values: Floats) -> Floats:
-    """Each row of `matrix` times one sparse row; looking at all is quicker than at some."""
-    row = np.zeros(matrix.shape[1], dtype=np.float32)
-    row[columns] = values
-    product: Floats = matrix @ row
-    return product

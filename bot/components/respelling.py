@@ -1,8 +1,9 @@
 """Spells a message as the training examples are spelt, so that the encoder meets words it knows.
 
 Shorthand is written in full (`marie.language.shorthand`), accents come back where the examples
-agree on one spelling ("cegep" is "cégep"; "marche" may be "marché": it stays), and an unknown word
-that is a known one with something glued before it is parted ("jhabite", "lecole", "dimpot").
+agree on one spelling ("cegep" is "cégep"; "marche" may be "marché": it stays). An unknown word that
+is a known one with something glued before it is parted ("jhabite", "lecole", "dimpot"); one that
+sounds like a known one, or is a slip away from it, becomes it ("alocation", "acceuil").
 """
 
 from __future__ import annotations
@@ -11,15 +12,22 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from marie.language.folding import fold
 from marie.language.shorthand import spell_out
+from marie.language.sounds import sound
 
 _TOKEN = re.compile(r"[^\W\d_]+")
 _GLUED = {"j": "je", "l": "le", "d": "de", "n": "ne", "m": "me", "s": "se", "c": "ce", "t": "te"}
 _FAMILIAR = 3
-"""Examples that must have a word before an unknown one is parted to find it."""
+"""Examples that must have a word before an unknown one is taken for it."""
+_LONG = 9
+"""Letters from which a word may be two slips away."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +69,32 @@ class Respeller:
         if plain == word.lower() and plain in self.accents:
             return self.accents[plain]
         if plain not in self.known and len(plain) > 4:
-            return self._part(plain) or word
+            return self._part(plain) or self._meant(word, plain) or word
         return word
+
+    def _meant(self, word: str, plain: str) -> str | None:
+        """As "acceuil" is "accueil"; a name, and what has its accents, was spelt on purpose."""
+        if plain != word.lower() or word.istitle():
+            return None
+        heard = self._by_sound.get(sound(plain))
+        if heard is None:
+            slips = 1 if len(plain) < _LONG else 2
+            near = process.extractOne(
+                plain, self._by_initial.get(plain[0], ()), scorer=OSA.distance, score_cutoff=slips
+            )
+            heard = None if near is None else near[0]
+        return None if heard is None else self.accents.get(heard, heard)
+
+    @cached_property
+    def _by_sound(self) -> dict[str, str]:
+        return {sound(word): word for word in sorted(self.familiar) if len(word) > 3}
+
+    @cached_property
+    def _by_initial(self) -> dict[str, list[str]]:
+        words: dict[str, list[str]] = {}
+        for word in sorted(self.familiar):
+            words.setdefault(word[0], []).append(word)
+        return words
 
     def _part(self, word: str) -> str | None:
         """As "lecole" is "l'école"; `None` when nothing familiar is inside."""

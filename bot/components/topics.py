@@ -2,8 +2,8 @@
 
 Three views of a sentence: the sounds of its words, pieces of them, the encoder's vector. Its score
 for a topic is the votes of the examples that it is like (`bot.components.likeness`), plus a share
-of naive Bayes over the n-grams. A softmax whose temperature makes the probabilities honest: on
-folds that were not trained on, of what is said with 0.8, eight in ten are right.
+of naive Bayes over the n-grams. A softmax whose temperature makes the probabilities honest: of the
+examples that were held out, and what is said of them with 0.8, eight in ten are right.
 """
 
 from __future__ import annotations
@@ -14,13 +14,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, hstack, vstack
-from sklearn.model_selection import StratifiedKFold
+from scipy.sparse import csr_matrix, vstack
 from sklearn.naive_bayes import MultinomialNB
 
 from bot.components.encoder import SIZE, Encoder
 from bot.components.features import Grams, noisy, piece_grams, word_grams
-from bot.components.likeness import Examples, Votes, kernel
+from bot.components.likeness import Examples, Votes, kernel, row_of, rows_of
 from bot.components.respelling import Respeller
 from bot.components.scope import OUT_OF_SCOPE, Scope, signals
 from marie.language.folding import fold_key
@@ -44,7 +43,7 @@ class Reading:
 class Topics:
     """What training learned.
 
-    `shares`: (examples, intents), what each example votes; `bayes`: (terms, intents), both brought
+    `shares`: (intents, examples), what each example votes; `bayes`: (terms, intents), both brought
     to the same spread; `inside`: (examples,), whether an example is in scope.
     """
 
@@ -66,12 +65,11 @@ class Topics:
         if exact is not None:
             return Reading([(self.intents[exact], 0.99)], scope=1.0, known=True)
         spelt = self.respeller.respell(text)
-        words, pieces = self.words.row(spelt), self.pieces.row(spelt)
+        row = row_of(spelt, self.words, self.pieces)
         vector = None if encoder is None else encoder.encode([spelt])[0]
-        alike, near = self.examples.alike(words, pieces, vector)
-        scores = kernel(alike) @ self.shares
-        for (columns, values), offset in ((words, 0), (pieces, len(self.words.terms))):
-            scores += values @ self.bayes[columns + offset]
+        alike, near = self.examples.alike(row, vector)
+        columns, values = row
+        scores = self.shares @ kernel(alike) + values @ self.bayes[columns]
         chances = softmax(scores / self.temperature)
         scope = self.scope.score(
             signals(
@@ -84,7 +82,7 @@ class Topics:
         return Reading(
             [(self.intents[index], float(chances[index])) for index in order],
             scope=float(scope[0]),
-            known=len(words[0]) > 0,
+            known=bool((columns < len(self.words.terms)).any()),
         )
 
     @property
@@ -136,9 +134,12 @@ def fit(
     """Train on the examples; naive Bayes on one noisy copy of each as well.
 
     `config`: `ridge` (how far the votes may stray from the examples), `bayes` (naive Bayes' share),
-    `kept` (the share of examples in scope that must stay so), `folds`, `seed`.
+    `kept` (the share of examples in scope that must stay so), `held` (the share held out, to learn
+    from them how sure to be), `seed`.
     """
     chance = random.Random(config["seed"])  # noqa: S311 - a repeatable training
+    order = mixed(intents, chance)
+    texts, intents = [texts[at] for at in order], [intents[at] for at in order]
     respeller = Respeller.fit(texts)
     spelt = [respeller.respell(text) for text in texts]
     copies = [respeller.respell(noisy(text, chance)) for text in texts]
@@ -148,28 +149,21 @@ def fit(
     labels = np.array([names.index(intent) for intent in intents])
     inside = labels != names.index(OUT_OF_SCOPE)
     vectors = np.zeros((0, SIZE), np.float32) if encoder is None else encoder.encode(spelt)
-    examples = Examples.of(spelt, words, pieces, vectors)
-    # A fold's noisy copies stay with their examples: else it would know the answer.
-    grams = [
-        hstack([words.transform(some), pieces.transform(some)]).tocsr() for some in (spelt, copies)
-    ]
+    grams = [rows_of(some, words, pieces) for some in (spelt, copies)]
+    examples = Examples.of(grams[0], vectors)
     targets = np.eye(len(names), dtype=np.float32)[labels]
     votes = Votes.solve(examples.kernel(), targets, config["ridge"])
-    folds = StratifiedKFold(config["folds"], shuffle=True, random_state=config["seed"])
-    split = list(folds.split(labels, labels))
-    scores = votes.held_out(targets, [held for _, held in split])
-    likely = np.zeros_like(scores)
-    for trained, held in split:
-        likely[held] = grams[0][held] @ _bayes([each[trained] for each in grams], labels[trained])
+    first = round(len(texts) * (1 - config["held"]))
+    scores = votes.before[first:]
+    # A held example's noisy copy is held as well: else the answer would be known.
+    likely = grams[0][first:] @ _bayes([each[:first] for each in grams], labels[:first])
     scale = config["bayes"] * float(scores.std() / likely.std())
-    scores += scale * likely
-    temperature = _temperature(scores, labels)
-    near = np.zeros((len(texts), 2))
+    scores = scores + scale * likely
+    temperature = _temperature(scores, labels[first:])
+    near = np.zeros((len(scores), 2))
     if encoder is not None:
-        for trained, held in split:
-            near[held] = nearest(
-                examples.vectors[trained] @ examples.vectors[held].T, inside[trained]
-            )
+        cosines = examples.vectors[:, :first].T @ examples.vectors[:, first:]
+        near = nearest(cosines, inside[:first])
     told = signals(softmax(scores / temperature), names.index(OUT_OF_SCOPE), near)
     return Topics(
         intents=names,
@@ -177,13 +171,26 @@ def fit(
         words=words,
         pieces=pieces,
         examples=examples,
-        shares=votes.shares,
+        shares=np.ascontiguousarray(votes.shares.T),
         bayes=scale * _bayes(grams, labels),
         temperature=temperature,
-        scope=Scope.fit(told, inside, config["kept"]),
+        scope=Scope.fit(told, inside[first:], config["kept"]),
         inside=inside,
         exact=_unambiguous(texts, labels),
     )
+
+
+def mixed(intents: list[str], chance: random.Random) -> list[int]:
+    """The examples in an order by chance in which any stretch has its share of every intent."""
+    of_intent: dict[str, list[int]] = {}
+    for at, intent in enumerate(intents):
+        of_intent.setdefault(intent, []).append(at)
+    places = {}
+    for members in of_intent.values():
+        chance.shuffle(members)
+        for number, at in enumerate(members):
+            places[at] = (number + chance.random()) / len(members)
+    return sorted(places, key=places.__getitem__)
 
 
 def softmax(scores: NDArray[Any]) -> NDArray[Any]:

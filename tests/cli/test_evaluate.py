@@ -12,11 +12,11 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 AT_LEAST = {
-    "topic_right": 0.86,
-    "family_right": 0.89,
-    "macro_f1": 0.86,
+    "topic_right": 0.88,
+    "family_right": 0.91,
+    "macro_f1": 0.88,
     "in_scope_kept": 0.95,
-    "foreign_refused": 0.80,
+    "foreign_refused": 0.86,
     "refused_at_95_kept": 0.90,
     "scope_auroc": 0.97,
 }

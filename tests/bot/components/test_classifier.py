@@ -14,10 +14,10 @@ pytest.importorskip("rasa")
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.components.classifier import TopicClassifier, decide
-from bot.components.encoder import Encoder
+from bot.components.encoder import SIZE, Blocks, Encoder, quicken
 from bot.components.features import Grams, noisy, piece_grams, word_grams
 from bot.components.respelling import Respeller
-from bot.components.topics import Reading, Topics, fit, softmax
+from bot.components.topics import Reading, Topics, fit, mixed, softmax
 
 CONFIG = TopicClassifier.get_default_config()
 EXAMPLES = {
@@ -168,5 +168,46 @@ def test_respelling_restores_accents_and_parts_glued_words_but_leaves_the_rest()
     assert respeller.respell("Marche à Lachute") == "Marche à Lachute"
 
 
+def test_an_unknown_word_becomes_the_familiar_one_that_it_sounds_like_or_slipped_from() -> None:
+    respeller = Respeller.fit(["une allocation", "allocation", "l'allocation"] + ["accueil"] * 3)
+    assert respeller.respell("alocation") == "allocation"
+    assert respeller.respell("acceuil") == "accueil"
+    for kept in ("Acceuil", "àcceuil", "accordéon"):  # a name, accents on purpose, another word
+        assert respeller.respell(kept) == kept
+
+
 def test_probabilities_sum_to_one_even_of_huge_scores() -> None:
     assert softmax(np.array([1e4, 0.0, -1e4])).tolist() == [1.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize("rows", [1, 15, 400])
+def test_weights_in_blocks_multiply_as_they_do_whole(rows: int) -> None:
+    numbers = np.random.default_rng(5)
+    weights = numbers.normal(size=(512, 768)).astype(np.float32)
+    words = numbers.normal(size=(rows, 512)).astype(np.float32)
+    assert np.allclose(words @ Blocks(weights), words @ weights, atol=1e-3)
+
+
+def test_an_encoder_that_keeps_its_weights_elsewhere_is_left_alone() -> None:
+    class Other:
+        def encode(self, texts: list[str]) -> np.ndarray:
+            return np.ones((len(texts), SIZE), dtype=np.float32)
+
+    quicken(Other())
+    assert Encoder(Other()).encode(["bonjour"]).shape == (1, SIZE)
+
+
+def test_the_same_sentence_is_encoded_alike_alone_and_among_others(
+    encoder: Encoder | None,
+) -> None:
+    if encoder is None:
+        pytest.skip("The encoder is not installed.")
+    assert np.allclose(encoder.encode([TEXTS[0]])[0], encoder.encode(TEXTS)[0], atol=1e-5)
+
+
+def test_any_stretch_of_the_mixed_examples_has_its_share_of_every_intent() -> None:
+    intents = ["a"] * 40 + ["b"] * 20
+    order = mixed(intents, random.Random(1))
+    assert sorted(order) == list(range(60))
+    last = [intents[at] for at in order[-15:]]
+    assert abs(last.count("a") - 10) <= 2
