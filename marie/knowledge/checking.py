@@ -152,10 +152,8 @@ def _own_mistakes(
                 if not rules.resource(name):
                     yield mistake("resources.only", f"la ressource « {name} » n’existe pas")
         case RegionProfile():
-            for place, name in enumerate(value.sectors):
-                if name not in rules.sectors:
-                    text = f"le secteur « {name} » n’est pas dans sectors.yml"
-                    yield mistake(f"sectors.{place}", text)
+            for field, text in _region_mistakes(value, rules):
+                yield mistake(field, text)
         case Phrase():
             known = items["phrase"].get(item.id)
             if known is not None and list(value.placeholders) != known.content.get(
@@ -167,6 +165,16 @@ def _own_mistakes(
             yield from asked_mistakes(value, rules.fields, library.phrases)
             programs = {**items["program"], item.id: item}
             yield from named_mistakes(value, programs, library.entries)
+
+
+def _region_mistakes(profile: RegionProfile, rules: Rules) -> Iterator[tuple[str, str]]:
+    for place, name in enumerate(profile.sectors):
+        if name not in rules.sectors:
+            yield f"sectors.{place}", f"le secteur « {name} » n’est pas dans sectors.yml"
+    for field in ("colleges", "universities"):
+        for place, name in enumerate(getattr(profile, field)):
+            if not rules.resource(name):
+                yield f"{field}.{place}", f"la ressource « {name} » n’existe pas"
 
 
 def _with(library: Library, item: Item, value: object) -> Library:

@@ -38,19 +38,29 @@ def program_mistakes(program: Program) -> Iterator[Mistake]:
             field = _PARTS.get(where["part"] or "", "")
             if where["name"]:
                 text = f"{where['part']} « {where['name']} » : {text}"
+                names = _names(program, field)
+                if where["name"] in names:
+                    field = f"{field}.{names.index(where['name'])}"
         yield Mistake(kind="program", item=program.id, field=field, text=text.removesuffix("."))
+
+
+def _names(program: Program, field: str) -> list[str]:
+    if field == "conditions":
+        return [each.id for each in program.conditions]
+    return [each.says for each in program.examples]
 
 
 def asked_mistakes(
     program: Program, fields: Mapping[str, Field], phrases: Mapping[str, object]
 ) -> Iterator[Mistake]:
     """Conditions of which nobody asks what they need; `fields`, `phrases`: how one is asked."""
-    for field in dict.fromkeys(each.field for each in program.conditions if each.ask):
+    asked = {each.field: place for place, each in enumerate(program.conditions) if each.ask}
+    for field, place in asked.items():
         if field not in fields or QUESTION.format(field=field) not in phrases:
             yield Mistake(
                 kind="program",
                 item=program.id,
-                field="conditions",
+                field=f"conditions.{place}.field",
                 text=f"aucune question ne demande « {field} » (profile.yml et phrases.yml)",
             )
 

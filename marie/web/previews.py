@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 import msgspec
 
-from marie.domain.messages import Message
+from marie.domain.messages import Content, Message
 from marie.knowledge.library import Library
 from marie.knowledge.model import Entry
 from marie.knowledge.saying import entry_message
@@ -32,6 +32,11 @@ def preview(
     if entry.resources is not None and entry.resources.ask_place and part == "text":
         more.append(library.phrase("ask_place"))
     content = entry_message(entry, library, day, part=part, simple=simple, more=more)
+    return drawn(label, content, now)
+
+
+def drawn(label: str, content: Content, now: datetime) -> Shown:
+    """A message of Marie's as a preview."""
     message = Message(seq=1, author="marie", name=MARIE, at=now, content=content)
     return label, msgspec.json.encode(message.to_json()).decode(), content.text
 

@@ -96,6 +96,10 @@ administrator GET      /admin/fiches/{item}/historique/{revision}
 administrator POST     /admin/fiches/{item}/ouvert
 administrator POST     /admin/fiches/{item}/retirer
 administrator POST     /admin/fiches/{item}/revisions/{revision}/{do}
+administrator GET      /admin/lieux
+administrator GET      /admin/lieux/{item}
+administrator POST     /admin/lieux/{item}/apercu
+administrator GET POST /admin/lieux/{item}/modifier
 administrator GET      /admin/lieux/{item}/historique
 administrator GET      /admin/lieux/{item}/historique/{revision}
 administrator POST     /admin/lieux/{item}/ouvert
@@ -117,11 +121,20 @@ administrator GET      /admin/montants/{item}/historique/{revision}
 administrator POST     /admin/montants/{item}/ouvert
 administrator POST     /admin/montants/{item}/retirer
 administrator POST     /admin/montants/{item}/revisions/{revision}/{do}
+administrator GET      /admin/phrases
+administrator GET      /admin/phrases/{item}
+administrator POST     /admin/phrases/{item}/apercu
+administrator GET POST /admin/phrases/{item}/modifier
 administrator GET      /admin/phrases/{item}/historique
 administrator GET      /admin/phrases/{item}/historique/{revision}
 administrator POST     /admin/phrases/{item}/ouvert
 administrator POST     /admin/phrases/{item}/retirer
 administrator POST     /admin/phrases/{item}/revisions/{revision}/{do}
+administrator GET      /admin/programmes
+administrator GET POST /admin/programmes/nouveau
+administrator GET      /admin/programmes/{item}
+administrator POST     /admin/programmes/{item}/apercu
+administrator GET POST /admin/programmes/{item}/modifier
 administrator GET      /admin/programmes/{item}/historique
 administrator GET      /admin/programmes/{item}/historique/{revision}
 administrator POST     /admin/programmes/{item}/ouvert
