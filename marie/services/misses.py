@@ -37,7 +37,7 @@ from marie.store.misses import Missed, Settlement
 Aside = Literal["out_of_scope", "ignore"]
 """Not Marie's business, or nothing to make of it."""
 
-ASIDE = ("out_of_scope", "ignore")
+ASIDE: tuple[Aside, ...] = ("out_of_scope", "ignore")
 SET_ASIDE = frozenset(ASIDE)
 MOST_WORDINGS = 8
 """Wordings that are attached at once."""

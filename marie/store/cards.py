@@ -428,10 +428,16 @@ def _card(row: Any) -> Card:
     )
 
 
-async def counts(connection: AsyncConnection, *, periods: Periods, today: date) -> dict[str, int]:
-    """How many cards are in each state, and `all` that are said."""
+async def counts(
+    connection: AsyncConnection,
+    *,
+    periods: Periods,
+    today: date,
+    states: Collection[str] = STATES,
+) -> dict[str, int]:
+    """How many cards are in each of the states, and `all` that are said."""
     found = {}
-    for state in ("", *STATES):
+    for state in ("", *states):
         conditions = _condition(Wanted(state=state), periods, today)
         query = select(func.count()).select_from(directory_card).where(*conditions)
         found[state or "all"] = await connection.scalar(query) or 0

@@ -15,7 +15,7 @@ from marie.domain.people import Role, Staff
 from marie.knowledge.checking import candidate
 from marie.knowledge.items import Content
 from marie.knowledge.library import Library
-from marie.knowledge.model import GROUPS, PLACEHOLDER, Entry, QuickReply
+from marie.knowledge.model import GROUPS, PLACEHOLDER, TOPICS, Entry, QuickReply
 from marie.knowledge.revisions import Revision
 from marie.language.folding import fold
 from marie.web import entry_form
@@ -150,13 +150,15 @@ def _page_number(request: web.Request) -> int:
 
 @routes.get(PAGE + "/nouvelle")
 async def new_form(request: web.Request) -> web.StreamResponse:
-    """An entry that does not exist yet; `?titre=` and `?question=` begin it."""
+    """An entry that does not exist yet; `?titre=`, `?sujet=` and `?question=`s begin it."""
     staff = await signed_in(request, Role.ADMINISTRATOR)
-    asked = request.query.get("question", "")[:MAX_QUERY].strip()
+    asked = [each[:MAX_QUERY].strip() for each in request.query.getall("question", [])[:20]]
+    topic = request.query.get("sujet", "")
     content = {
         **NEW,
         "title": request.query.get("titre", "")[:MAX_QUERY].strip(),
-        "questions": [asked] if asked else [],
+        "topic": topic if topic in TOPICS else "",
+        "questions": [each for each in asked if each],
     }
     return await _form_page(request, staff, "", _fresh(content), form={})
 

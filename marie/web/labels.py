@@ -166,3 +166,8 @@ PREVIEWS: tuple[tuple[str, str], ...] = (
     ("simple", "En français simple"),
 )
 """The parts of an entry as previews name them, in their order."""
+
+ATTACHED = "Question que Marie n’avait pas comprise"
+DETACHED = "Formulation retirée"
+VERIFIED = "Vérifié avec la page officielle"
+"""Why a revision was made that nobody wrote in a form."""

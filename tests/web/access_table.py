@@ -110,6 +110,12 @@ administrator POST     /admin/modeles/retour
 administrator POST     /admin/modeles/tournures/{example}/accepter
 administrator POST     /admin/modeles/tournures/{example}/refuser
 administrator POST     /admin/modeles/{name}/promouvoir
+administrator GET      /admin/manques
+administrator GET      /admin/manques/reglees
+administrator POST     /admin/manques/reglees/{number}/annuler
+administrator GET      /admin/manques/repertoire
+administrator GET POST /admin/manques/{miss}
+administrator POST     /admin/manques/{miss}/ecarter
 administrator GET      /admin/montants
 administrator GET POST /admin/montants/nouveau
 administrator GET      /admin/montants/{item}
@@ -183,6 +189,8 @@ administrator GET      /admin/repertoire/liens
 administrator POST     /admin/repertoire/lot
 administrator POST     /admin/repertoire/lot/confirmer
 administrator POST     /admin/signalements/{report_id}/regler
+administrator POST     /admin/travaux/{job}/relancer
+administrator GET POST /admin/verifier
 """
 
 FORMS = {
