@@ -46,10 +46,10 @@ async def security_headers(request: web.Request, handler: Handler) -> web.Stream
         try:
             response = await handler(request)
         except web.HTTPException as redirect_or_error:
-            _add_headers(redirect_or_error, cross_origin=cross_origin)
+            _add_headers(request, redirect_or_error, cross_origin=cross_origin)
             raise
     if not response.prepared:
-        _add_headers(response, cross_origin=cross_origin)
+        _add_headers(request, response, cross_origin=cross_origin)
     return response
 
 
@@ -57,11 +57,16 @@ def same_origin(request: web.Request) -> bool:
     """Whether a browser sent this from a page of ours. Other clients carry no such headers."""
     origin = request.headers.get("Origin")
     if origin is not None:
-        return urlsplit(origin).netloc == request.host
+        try:
+            return urlsplit(origin).netloc == request.host
+        except ValueError:
+            return False
     return request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
 
 
-def _add_headers(response: web.StreamResponse, *, cross_origin: bool) -> None:
+def _add_headers(
+    request: web.Request, response: web.StreamResponse, *, cross_origin: bool
+) -> None:
     headers = response.headers
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
