@@ -129,7 +129,7 @@ def _confirm(turn: Turn, desk: Desk, data: Mapping[str, Any], before: str | None
         quick_reply(library.phrase("button_consent"), "affirm"),
         quick_reply(library.phrase("button_no_consent"), "deny"),
     ]
-    names = [each.name for each in desk.organizations.organizations]
+    names = [each.name for each in desk.settings.current().organizations.organizations]
     content = plain(
         library,
         "handoff_confirm",

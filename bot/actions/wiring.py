@@ -19,9 +19,9 @@ from marie.knowledge.asked import Asked, load_asked
 from marie.knowledge.criteria import Criteria, load_criteria
 from marie.knowledge.events import LiveEvents
 from marie.knowledge.library import Library
+from marie.knowledge.live_settings import LiveSettings
 from marie.knowledge.opened import Knowledge, open_knowledge
 from marie.knowledge.openings import LiveOpenings, Matching, load_matching
-from marie.knowledge.organizations import Organizations, load_organizations
 from marie.knowledge.plan_rules import LivePlanRules, PlanWords, load_plan_words
 from marie.knowledge.programs import LivePrograms
 from marie.knowledge.qualification import Qualification, load_qualification
@@ -59,7 +59,7 @@ class Desk(Knowledge):
     live_plan_rules: LivePlanRules
     plan_words: PlanWords
     qualification: Qualification
-    organizations: Organizations
+    settings: LiveSettings
     waiting: Waiting
     safety: SafetyPatterns
     simple: bool = False
@@ -105,7 +105,7 @@ def open_desk(knowledge: Path, data: Path | None = None) -> Desk:
         live_plan_rules=LivePlanRules(knowledge),
         plan_words=load_plan_words(knowledge),
         qualification=load_qualification(knowledge),
-        organizations=load_organizations(knowledge),
+        settings=LiveSettings(knowledge, opened.live),
         waiting=load_waiting(knowledge),
         safety=read_safety(knowledge / "safety.yml"),
     )

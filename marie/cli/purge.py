@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.exc import DBAPIError
 
 from marie import clock
-from marie.knowledge.privacy import load_privacy
+from marie.knowledge.live_settings import privacy_now
 from marie.knowledge.waiting import load_terms
 from marie.services import retention
 from marie.settings import Settings
@@ -14,7 +14,7 @@ from marie.store.engine import Database, create_engine
 
 async def purge(settings: Settings, *, dry_run: bool) -> int:
     """Print each limit and how many are beyond it; delete them unless `dry_run`. Exit code."""
-    privacy = load_privacy(settings.knowledge)
+    privacy = privacy_now(settings.knowledge, settings.data)
     hours = load_terms(settings.knowledge).hours
     data = settings.data
     database = Database(create_engine(settings.database_url))

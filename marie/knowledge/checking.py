@@ -15,8 +15,10 @@ from marie.knowledge.items import SHELVES, Content, Item, Items, Kind, Mistake
 from marie.knowledge.library import Library
 from marie.knowledge.model import Entry, Parameter, Phrase, RegionProfile
 from marie.knowledge.programs import asked_mistakes, named_mistakes, program_mistakes
+from marie.knowledge.privacy import load_privacy
 from marie.knowledge.readability import SimpleRules, load_simple_rules, text_problems
 from marie.knowledge.rules import Field, load_profile_fields
+from marie.knowledge.site_settings import Bounds, setting_mistakes
 
 _IDS: Mapping[Kind, str] = {
     "entry": r"[a-z0-9]+(-[a-z0-9]+)*",
@@ -34,7 +36,7 @@ class Rules:
     """What items are held against besides each other.
 
     `texts`: the other files of `knowledge/`, by name, which may name an item; `resource`: whether
-    the directory has this id.
+    the directory has this id. `bounds`: of how long what may be kept.
     """
 
     simple: SimpleRules
@@ -42,6 +44,7 @@ class Rules:
     fields: Mapping[str, Field]
     texts: Mapping[str, str]
     resource: Callable[[str], bool]
+    bounds: Mapping[str, Bounds]
 
 
 def load_rules(knowledge: Path, resource: Callable[[str], bool]) -> Rules:
@@ -61,6 +64,7 @@ def load_rules(knowledge: Path, resource: Callable[[str], bool]) -> Rules:
             if path.name != "phrases.yml"
         },
         resource=resource,
+        bounds=load_privacy(knowledge).bounds,
     )
 
 
@@ -73,6 +77,8 @@ def check_item(
     if value is None:
         return _distinct([*found, *wrong])
     found += _own_mistakes(item, value, library, items, rules)
+    for path, text in setting_mistakes(value, rules.bounds):
+        found.append(Mistake(kind=item.kind, item=item.id, field=path, text=text))
     # What is said now has no mistakes, or it would not be said.
     return _distinct([*found, *_with(library, item, value).mistakes()])
 

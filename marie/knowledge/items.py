@@ -21,8 +21,9 @@ import yaml
 from marie.guidance.eligibility import Program
 from marie.knowledge.file_mistakes import in_french, place_of
 from marie.knowledge.model import GROUPS, Entry, Parameter, Phrase, RegionProfile
+from marie.knowledge.site_settings import Setting
 
-Kind = Literal["entry", "parameter", "phrase", "program", "place"]
+Kind = Literal["entry", "parameter", "phrase", "program", "place", "setting"]
 Content = dict[str, Any]
 """An item's content as JSON values."""
 
@@ -41,7 +42,7 @@ class Shelf:
     pattern: str
     shape: Literal["file", "list", "mapping"]
     key: str
-    model: type
+    model: Any
     called: str
     free: bool
 
@@ -80,6 +81,14 @@ SHELVES: Mapping[Kind, Shelf] = {
         key="code",
         model=RegionProfile,
         called="Région",
+        free=False,
+    ),
+    "setting": Shelf(
+        pattern="settings/*.yml",
+        shape="file",
+        key="id",
+        model=Setting,
+        called="Réglage",
         free=False,
     ),
 }
@@ -207,6 +216,8 @@ def home(kind: Kind, content: Content, item_id: str) -> str:
             return "parameters/general.yml"
         case "phrase":
             return "phrases.yml"
+        case "setting":
+            return f"settings/{item_id}.yml"
 
 
 def _group(topic: object) -> str:

@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Annotated
 
 import msgspec
+from msgspec.structs import replace
 
 from marie.knowledge.library import KnowledgeErrors
 from marie.knowledge.rules import read
+from marie.knowledge.site_settings import Bounds, Retention
 
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 Id = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z_]{1,31}$")]
@@ -30,7 +32,8 @@ class About(str, Enum):
 
 class Limit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How long one kind of thing is kept. `days`: after `since`; then it is purged, or (`listed`)
-    only shown to administrators, who decide."""
+    only shown to administrators, who decide. `least`, `most`: between which days administrators may
+    set it; without them, they may not."""
 
     id: Id
     title: Text
@@ -38,6 +41,8 @@ class Limit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     days: Annotated[int, msgspec.Meta(ge=0, le=36_500)]
     why: Text
     listed: bool = False
+    least: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    most: Annotated[int, msgspec.Meta(le=36_500)] | None = None
 
 
 class Purpose(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -96,6 +101,26 @@ class Privacy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         known = self.by_table
         stars = (each for each in known if each.endswith("*") and name.startswith(each[:-1]))
         return known.get(name) or known.get(next(stars, ""))
+
+    @property
+    def bounds(self) -> Mapping[str, Bounds]:
+        """The limits that may be set, by id."""
+        return {
+            each.id: Bounds(least=each.least, most=each.most)
+            for each in self.limits
+            if each.least is not None and each.most is not None
+        }
+
+    def kept_for(self, retention: Retention) -> Privacy:
+        """The register with the days that administrators set."""
+        bounds = self.bounds
+        limits = tuple(
+            replace(each, days=retention.days[each.id])
+            if each.id in retention.days and each.id in bounds
+            else each
+            for each in self.limits
+        )
+        return replace(self, limits=limits)
 
     def limit(self, limit_id: str) -> Limit:
         """A limit by its id."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -19,6 +19,7 @@ from marie.guidance.lease_days import quiet
 from marie.knowledge.library import KnowledgeErrors
 from marie.knowledge.organizations import DAYS, Hour, Organizations, load_organizations
 from marie.knowledge.rules import read
+from marie.knowledge.site_settings import Configured
 
 Hours = Annotated[float, msgspec.Meta(gt=0, le=1000)]
 Week = dict[str, tuple[Hour, Hour]]
@@ -72,10 +73,14 @@ class Terms:
     waiting: Waiting = NOTHING_SAID
     organizations: Organizations = NOBODY
 
+    def is_closed(self, day: date) -> bool:
+        """Whether nobody answers on that day, whatever the hours."""
+        return is_holiday(day)
+
     def said_hours(self, organization: str | None) -> OpeningHours | None:
         """The opening hours that may be told to people; None when they are not known."""
         known = self.organizations.by_id.get(organization or "")
-        return _opening(known.hours) if known is not None and known.hours else None
+        return _opening(known.hours, self.is_closed) if known is not None and known.hours else None
 
     def hours(self, organization: str | None) -> OpeningHours:
         """The hours by which its delays count."""
@@ -83,7 +88,7 @@ class Terms:
 
     @cached_property
     def _ordinary(self) -> OpeningHours:
-        return _opening(self.waiting.hours)
+        return _opening(self.waiting.hours, self.is_closed)
 
     def due(self, what: Next, organization: str | None, *, since: datetime) -> datetime:
         """By when that must happen."""
@@ -101,13 +106,38 @@ class Terms:
         return self.hours(organization).after(due_at, late)
 
 
+class LiveTerms(Terms):
+    """The same with organisations and closed days as they are set now."""
+
+    def __init__(self, waiting: Waiting, settings: Callable[[], Configured]) -> None:
+        # The class is frozen, and `organizations` is no field here.
+        object.__setattr__(self, "waiting", waiting)
+        object.__setattr__(self, "_settings", settings)
+
+    @property
+    def organizations(self) -> Organizations:
+        """Those of now."""
+        return self._configured.organizations
+
+    def is_closed(self, day: date) -> bool:
+        """Also on the days that administrators close."""
+        return is_holiday(day) or self._configured.closures.holds(day)
+
+    @property
+    def _configured(self) -> Configured:
+        settings: Callable[[], Configured] = self.__dict__["_settings"]
+        return settings()
+
+
 def is_holiday(day: date) -> bool:
     """Whether it is a public holiday in Québec."""
     found = quiet(day)
     return found is not None and found.kind == "holiday"
 
 
-def _opening(hours: Mapping[str, tuple[Hour, Hour]]) -> OpeningHours:
+def _opening(
+    hours: Mapping[str, tuple[Hour, Hour]], is_closed: Callable[[date], bool]
+) -> OpeningHours:
     return OpeningHours(
         week={
             number: ((time.fromisoformat(hours[name][0]), time.fromisoformat(hours[name][1])),)
@@ -115,7 +145,7 @@ def _opening(hours: Mapping[str, tuple[Hour, Hour]]) -> OpeningHours:
             if name in hours
         },
         zone=MONTREAL,
-        is_closed=is_holiday,
+        is_closed=is_closed,
     )
 
 

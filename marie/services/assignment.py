@@ -36,6 +36,7 @@ from marie.services import following
 from marie.services.live import Hub
 from marie.store import assignment as ledger
 from marie.store import conversations, leads
+from marie.store import organizations as organizations_store
 from marie.store import staff as accounts
 from marie.store.assignment import Entry, Period
 from marie.store.engine import Database
@@ -69,15 +70,15 @@ class Overview:
 
 
 async def add_known(database: Database, organizations: Organizations) -> None:
-    """Store the organisations that `knowledge/` names and nobody stored yet; they have no quota
-    until an administrator gives them one."""
+    """Store the organisations that are set and nobody stored yet, and their names as they are now;
+    a new one has no quota until an administrator gives it one."""
+    named = {each.id: each.name for each in organizations.organizations}
     async with database.read() as connection:
         known = await accounts.organizations(connection)
-    if known.keys() >= organizations.by_id.keys():
+    if named.items() <= known.items():
         return
     async with database.write() as connection:
-        for each in organizations.organizations:
-            await accounts.add_organization(connection, each.id, each.name)
+        await organizations_store.keep(connection, named)
 
 
 async def assign(

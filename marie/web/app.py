@@ -8,9 +8,10 @@ import aiohttp
 from aiohttp import web
 
 from marie import clock
+from marie.knowledge.live_settings import LiveSettings
 from marie.knowledge.opened import Knowledge, open_knowledge
 from marie.knowledge.privacy import load_privacy
-from marie.knowledge.waiting import load_terms
+from marie.knowledge.waiting import LiveTerms, load_waiting
 from marie.language.safety import read_safety
 from marie.rasa.client import RasaClient
 from marie.services import assignment
@@ -34,6 +35,7 @@ from marie.web import (
     admin_phrases,
     admin_places,
     admin_programs,
+    admin_settings,
     admin_twins,
     admin_uploads,
     admin_verify,
@@ -70,6 +72,7 @@ from marie.web import (
     speech,
     team,
     visitors,
+    widget_files,
 )
 from marie.web import (
     well_known,
@@ -79,11 +82,13 @@ from marie.web import (
     knowledge as knowledge_pages,
 )
 from marie.web.appointment_voice import voice_of
+from marie.web.embedding import listed_sites
 from marie.web.headers import security_headers
 from marie.web.admission import ADMISSION, Admission, admitted
 from marie.web.jobs import timed_work
 from marie.web.keys import (
     CLOCK,
+    CONFIGURED,
     DATABASE,
     DIRECTORY,
     GAZETTEER,
@@ -134,6 +139,7 @@ def create_app(
             visits,
             security_headers,
             api_problems,
+            listed_sites,
             page_errors,
             admitted,
         ],
@@ -148,7 +154,8 @@ def create_app(
     app[HUB] = Hub()
     app[LIBRARY] = knowledge.live
     app[GAZETTEER] = knowledge.gazetteer
-    app[TERMS] = load_terms(settings.knowledge)
+    app[CONFIGURED] = LiveSettings(settings.knowledge, knowledge.live)
+    app[TERMS] = LiveTerms(load_waiting(settings.knowledge), app[CONFIGURED].current)
     app[PRIVACY] = load_privacy(settings.knowledge)
     app[DIRECTORY] = knowledge.directories
     app[health.LAST_CHECK] = {}
@@ -165,6 +172,8 @@ def create_app(
         directory.routes,
         openapi.routes,
         demo.routes,
+        widget_files.routes,
+        admin_settings.routes,
         plain_chat.routes,
         sign_in.routes,
         second_step.routes,

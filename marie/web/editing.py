@@ -30,6 +30,7 @@ PAGES: Mapping[Kind, str] = {
     "phrase": "/admin/phrases",
     "program": "/admin/programmes",
     "place": "/admin/lieux",
+    "setting": "/admin/reglages",
 }
 """Where the items of a kind are changed; an item's own page is `<page>/<id>`."""
 

@@ -1,7 +1,8 @@
 """Headers on every answer: a strict content policy, and cross-origin rules (CONTRACT "Addresses").
 
-`/widget/*` and `/api/v1/*` answer any origin: they know bearer tokens only, never cookies. Pages
-that know cookies accept a change only from themselves (`same_origin`).
+`/widget/*` and `/api/v1/*` answer any origin, or those that administrators list: they know bearer
+tokens only, never cookies. Pages that know cookies accept a change only from themselves
+(`same_origin`).
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
+
+from marie.web.embedding import allowed_origin
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -75,7 +78,11 @@ def _add_headers(
     headers.setdefault("Cache-Control", "no-store")
     if cross_origin:
         headers.setdefault("Content-Security-Policy", NO_PAGE)
-        headers["Access-Control-Allow-Origin"] = "*"
+        origin = allowed_origin(request)
+        if origin is not None:
+            headers["Access-Control-Allow-Origin"] = origin
+        if origin != "*":
+            headers["Vary"] = ", ".join(filter(None, (headers.get("Vary"), "Origin")))
         headers["Access-Control-Expose-Headers"] = "Retry-After"
         headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     else:

@@ -16,8 +16,9 @@ from marie.store import incidents as store
 from marie.store.incidents import UnknownIncident
 from marie.web.figure_labels import INCIDENT_COLUMNS, RISKS
 from marie.web.forms import read_form
-from marie.web.keys import CLOCK, DATABASE, PRIVACY
+from marie.web.keys import CLOCK, DATABASE
 from marie.web.pages import page
+from marie.web.privacy import privacy_of
 from marie.web.registers import csv_file
 from marie.web.sign_in import signed_in
 
@@ -39,7 +40,7 @@ async def register(request: web.Request) -> web.StreamResponse:
         staff=staff,
         at="incidents",
         found=found,
-        privacy=request.app[PRIVACY],
+        privacy=privacy_of(request.app),
         risks=RISKS,
         today=local_date(request.app[CLOCK]()),
     )
@@ -165,7 +166,7 @@ async def _form(
         typed=typed,
         incident=incident,
         problems=problems or {},
-        privacy=request.app[PRIVACY],
+        privacy=privacy_of(request.app),
         risks=RISKS,
         today=local_date(request.app[CLOCK]()),
     )

@@ -9,18 +9,19 @@ from aiohttp import web
 
 from marie.services import quality, referrals, reminders, retention
 from marie.services.jobs import Job, Jobs
+from marie.web.admin_settings import known_organizations
 from marie.web.admin_uploads import forgetting
 from marie.web.keys import (
     CLOCK,
     DATABASE,
     JOBS,
     LIBRARY,
-    PRIVACY,
     REVISIONS,
     SETTINGS,
     TERMS,
     TURNS,
 )
+from marie.web.privacy import privacy_of
 from marie.web.quality import review_every
 from marie.web.senders import sending
 from marie.web.waiting_jobs import waiting_jobs
@@ -49,6 +50,7 @@ def jobs_of(app: web.Application) -> Sequence[Job]:
         *sending(app),
         Job(name="referrals", every=timedelta(hours=1), run=lambda: _late_referrals(app)),
         forgetting(app),
+        Job(name="organizations", every=timedelta(minutes=1), run=lambda: known_organizations(app)),
         Job(name="quality", every=timedelta(minutes=5), run=lambda: _quality(app)),
     )
 
@@ -67,7 +69,7 @@ async def _purge(app: web.Application) -> None:
     """Delete what was kept long enough."""
     await retention.purge(
         app[DATABASE],
-        app[PRIVACY],
+        privacy_of(app),
         data=app[SETTINGS].data,
         hours=app[TERMS].hours,
         clock=app[CLOCK],

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from marie.clock import Clock
 from marie.knowledge.library import LiveLibrary
+from marie.knowledge.live_settings import LiveSettings
 from marie.knowledge.places import Gazetteer
 from marie.knowledge.privacy import Privacy
 from marie.knowledge.published import LiveDirectory
@@ -43,6 +44,8 @@ REVISIONS = web.AppKey("revisions", Revisions)
 """What administrators change of Marie's knowledge."""
 PRIVACY = web.AppKey("privacy", Privacy)
 """Purposes, what is kept and for how long."""
+CONFIGURED = web.AppKey("configured", LiveSettings)
+"""What administrators set."""
 VISITS = web.AppKey("visits", Visits)
 SEATS_CHANGED = web.AppKey("seats_changed", asyncio.Event)
 """Set when somebody registered for an event, or left one."""

@@ -53,6 +53,11 @@ PROBLEMS: dict[str, tuple[int, str, str]] = {
         "Avis sans objet",
         "Ce message n’est pas une réponse de Marie dans cette conversation.",
     ),
+    "site": (
+        403,
+        "Site non autorisé",
+        "Marie n’est pas offerte sur ce site. L’administration de Marie peut l’ajouter à sa liste.",
+    ),
     "too_large": (413, "Requête trop grande", "La requête est trop grande."),
     "unknown_payload": (
         400,

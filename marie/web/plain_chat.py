@@ -31,7 +31,6 @@ from marie.web.keys import (
     HUB,
     LIBRARY,
     LIMITS,
-    PRIVACY,
     SEATS_CHANGED,
     SETTINGS,
     TERMS,
@@ -41,6 +40,7 @@ from marie.web.keys import (
 from marie.web.labels import PROBLEMS
 from marie.web.limits import CONVERSATIONS, TooMany
 from marie.web.pages import page
+from marie.web.privacy import privacy_of
 from marie.web.problems import Problem, as_problem, json_response
 from marie.web.requests import address, host_of, known_form
 from marie.web.speech import MARIE, greeting
@@ -264,7 +264,7 @@ async def export(request: web.Request) -> web.Response:
         app[DATABASE],
         visit.conversation_id,
         show=partial(shown, app, visit.conversation_id),
-        privacy=app[PRIVACY],
+        privacy=privacy_of(app),
     )
     response = json_response(data)
     response.headers["Content-Disposition"] = 'attachment; filename="conversation-marie.json"'

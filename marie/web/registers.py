@@ -15,8 +15,9 @@ from marie.services import retention
 from marie.store import accesses, consents, jobs
 from marie.store.accesses import Access
 from marie.web.figure_labels import ACCESS_COLUMNS
-from marie.web.keys import CLOCK, DATABASE, PRIVACY, SETTINGS
+from marie.web.keys import CLOCK, DATABASE, SETTINGS
 from marie.web.pages import page
+from marie.web.privacy import privacy_of
 from marie.web.requests import known_form, whole_number
 from marie.web.sign_in import signed_in
 
@@ -115,7 +116,7 @@ async def retention_page(request: web.Request) -> web.StreamResponse:
     app = request.app
     staff = await signed_in(request, Role.ADMINISTRATOR)
     overview = await retention.overview(
-        app[DATABASE], app[PRIVACY], data=app[SETTINGS].data, clock=app[CLOCK]
+        app[DATABASE], privacy_of(app), data=app[SETTINGS].data, clock=app[CLOCK]
     )
     async with app[DATABASE].read() as connection:
         job = (await jobs.standings(connection)).get(PURGE)
@@ -150,7 +151,7 @@ def _page(request: web.Request, template: str, **values: Any) -> web.Response:
     return page(
         request,
         template,
-        privacy=app[PRIVACY],
+        privacy=privacy_of(app),
         today=local_date(app[CLOCK]()),
         **values,
     )

@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import mimetypes
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from aiohttp import web
@@ -43,14 +44,40 @@ def read_files(folder: Path = FOLDER) -> dict[str, StaticFile]:
 
 
 def _read(path: Path) -> StaticFile:
-    body = path.read_bytes()
-    compressed = gzip.compress(body, 9, mtime=0) if path.suffix in _COMPRESSED else None
+    return made_file(path.name, path.read_bytes())
+
+
+@lru_cache(maxsize=256)
+def made_file(name: str, body: bytes) -> StaticFile:
+    """`body` as the file of that name would be served."""
+    packed = gzip.compress(body, 9, mtime=0) if Path(name).suffix in _COMPRESSED else None
     return StaticFile(
         body=body,
-        compressed=compressed,
-        content_type=mimetypes.guess_type(path.name)[0] or "application/octet-stream",
+        compressed=packed,
+        content_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
         etag=hashlib.sha256(body).hexdigest()[:32],
     )
+
+
+def answer(request: web.Request, file: StaticFile) -> web.Response:
+    """The file, or that the browser has it."""
+    response = web.Response()
+    response.etag = file.etag
+    response.headers["Cache-Control"] = _CACHE
+    response.headers["Vary"] = "Accept-Encoding"
+    known = request.if_none_match or ()
+    if any(etag.value == file.etag for etag in known):
+        response.set_status(304)
+        return response
+    response.content_type = file.content_type
+    if file.content_type.startswith("text/"):
+        response.charset = "utf-8"
+    if file.compressed is not None and "gzip" in request.headers.get("Accept-Encoding", ""):
+        response.headers["Content-Encoding"] = "gzip"
+        response.body = file.compressed
+    else:
+        response.body = file.body
+    return response
 
 
 def add_static_routes(app: web.Application) -> None:
@@ -62,23 +89,7 @@ def add_static_routes(app: web.Application) -> None:
         file = files.get(f"widget/{path}" if request.path.startswith("/widget/") else path)
         if file is None:
             raise web.HTTPNotFound
-        response = web.Response()
-        response.etag = file.etag
-        response.headers["Cache-Control"] = _CACHE
-        response.headers["Vary"] = "Accept-Encoding"
-        known = request.if_none_match or ()
-        if any(etag.value == file.etag for etag in known):
-            response.set_status(304)
-            return response
-        response.content_type = file.content_type
-        if file.content_type.startswith("text/"):
-            response.charset = "utf-8"
-        if file.compressed is not None and "gzip" in request.headers.get("Accept-Encoding", ""):
-            response.headers["Content-Encoding"] = "gzip"
-            response.body = file.compressed
-        else:
-            response.body = file.body
-        return response
+        return answer(request, file)
 
     app.router.add_get("/widget/{path:.+}", serve)
     app.router.add_get("/static/{path:.+}", serve)

@@ -13,6 +13,7 @@ from marie import logs
 from marie.domain.conversation import Conversation, ConversationId
 from marie.services import referrals, reports, visitor
 from marie.store.conversations import UnknownConversation
+from marie.web.consent import accepted_text
 from marie.web.documents import shown
 from marie.web.keys import (
     CLOCK,
@@ -21,13 +22,13 @@ from marie.web.keys import (
     LIBRARY,
     LIMITS,
     METRICS,
-    PRIVACY,
     SEATS_CHANGED,
     SETTINGS,
     TERMS,
     TURNS,
 )
 from marie.web.limits import CONVERSATIONS, MESSAGES, MESSAGES_BY_ADDRESS
+from marie.web.privacy import privacy_of
 from marie.web.problems import Problem, json_response
 from marie.web.requests import (
     MAX_NUMBER,
@@ -50,9 +51,10 @@ routes = web.RouteTableDef()
 
 
 class StartRequest(msgspec.Struct, forbid_unknown_fields=True):
-    """Body of `POST /conversations`."""
+    """Body of `POST /conversations`. `version`: of the consent that was shown, when known."""
 
     consent: bool
+    version: str = ""
 
 
 class PreferencesRequest(msgspec.Struct, forbid_unknown_fields=True):
@@ -91,7 +93,7 @@ async def start(request: web.Request) -> web.Response:
         greeting=greeting(library),
         marie=MARIE,
         clock=app[CLOCK],
-        consent=library.phrase("consent_line"),
+        consent=await accepted_text(app, body.version),
         source=host_of(request),
     )
     return json_response(
@@ -231,7 +233,7 @@ async def export(request: web.Request) -> web.Response:
         app[DATABASE],
         conversation_id,
         show=partial(shown, app, conversation_id),
-        privacy=app[PRIVACY],
+        privacy=privacy_of(app),
     )
     response = json_response(data)
     response.headers["Content-Disposition"] = 'attachment; filename="conversation-marie.json"'

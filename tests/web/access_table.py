@@ -105,17 +105,17 @@ administrator GET      /admin/lieux/{item}/historique/{revision}
 administrator POST     /admin/lieux/{item}/ouvert
 administrator POST     /admin/lieux/{item}/retirer
 administrator POST     /admin/lieux/{item}/revisions/{revision}/{do}
-administrator GET      /admin/modeles
-administrator POST     /admin/modeles/retour
-administrator POST     /admin/modeles/tournures/{example}/accepter
-administrator POST     /admin/modeles/tournures/{example}/refuser
-administrator POST     /admin/modeles/{name}/promouvoir
 administrator GET      /admin/manques
 administrator GET      /admin/manques/reglees
 administrator POST     /admin/manques/reglees/{number}/annuler
 administrator GET      /admin/manques/repertoire
 administrator GET POST /admin/manques/{miss}
 administrator POST     /admin/manques/{miss}/ecarter
+administrator GET      /admin/modeles
+administrator POST     /admin/modeles/retour
+administrator POST     /admin/modeles/tournures/{example}/accepter
+administrator POST     /admin/modeles/tournures/{example}/refuser
+administrator POST     /admin/modeles/{name}/promouvoir
 administrator GET      /admin/montants
 administrator GET POST /admin/montants/nouveau
 administrator GET      /admin/montants/{item}
@@ -158,6 +158,16 @@ administrator GET      /admin/registres/incidents/nouveau
 administrator GET POST /admin/registres/incidents/{incident_id}
 administrator GET      /admin/qualite
 administrator GET      /admin/qualite.csv
+administrator GET      /admin/reglages
+administrator GET      /admin/reglages/essai/{revision}/{file}
+administrator POST     /admin/reglages/widget/logo
+administrator GET POST /admin/reglages/{item}
+administrator GET      /admin/reglages/{item}/modifier
+administrator GET      /admin/reglages/{item}/historique
+administrator GET      /admin/reglages/{item}/historique/{revision}
+administrator POST     /admin/reglages/{item}/ouvert
+administrator POST     /admin/reglages/{item}/retirer
+administrator POST     /admin/reglages/{item}/revisions/{revision}/{do}
 administrator GET POST /admin/repartition
 administrator GET      /admin/repertoire
 administrator GET      /admin/repertoire/carte

@@ -76,7 +76,7 @@ class MarieChat extends HTMLElement {
   async begin() {
     if (this.#busy) return;
     this.#busy = true;
-    const { status, body } = await call(this.#url(''), null, 'POST', { consent: true });
+    const { status, body } = await call(this.#url(''), null, 'POST', { consent: true, version: LABELS.version });
     this.#busy = false;
     if (status !== 201) return this.say(LABELS.failed);
     this.#notice = '';
