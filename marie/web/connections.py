@@ -13,9 +13,13 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web_protocol import RequestHandler
+
+from marie.web.headers import NO_PAGE
 
 CLOSING = 2.0
 """Seconds that open requests have when the server stops."""
@@ -49,9 +53,43 @@ class Patience:
 PATIENCE = Patience()
 
 
+class _PublicRunner(web.AppRunner):
+    """Answers also what aiohttp would answer by itself, before or after our middlewares."""
+
+    async def _make_server(self) -> web.Server:
+        server = await super()._make_server()
+        inner = server.request_handler
+
+        async def handle(request: web.BaseRequest) -> web.StreamResponse:
+            # aiohttp repeats what it does not expect, and fails when that is not text.
+            if request.headers.get("Expect", "100-continue").lower() != "100-continue":
+                return _plain(HTTPStatus.EXPECTATION_FAILED)
+            try:
+                return await inner(request)
+            except (web.HTTPException, ConnectionError):
+                raise
+            except Exception:
+                log.exception("a request failed outside its handler")
+                return _plain(HTTPStatus.SERVICE_UNAVAILABLE)
+
+        server.request_handler = handle
+        return server
+
+
+def _plain(status: HTTPStatus) -> web.Response:
+    headers = {
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": NO_PAGE,
+        "Cache-Control": "no-store",
+    }
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = "5"
+    return web.Response(status=status, text=str(status.value), headers=headers)
+
+
 def public_runner(app: web.Application) -> web.AppRunner:
     """What serves the public listener."""
-    return web.AppRunner(
+    return _PublicRunner(
         app,
         access_log=None,
         logger=_quiet(),
@@ -72,9 +110,11 @@ def _quiet() -> logging.Logger:
 
 
 def _without_sender(record: logging.LogRecord) -> bool:
-    error = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else "error"
-    record.msg, record.args, record.exc_info = "a request was not read: %s", (error,), None
-    record.levelno, record.levelname = logging.WARNING, "WARNING"
+    error = record.exc_info[1] if record.exc_info else None
+    record.msg, record.args = "a request was not read: %s", (type(error).__name__,)
+    if isinstance(error, HttpProcessingError):
+        record.exc_info = None
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
     return True
 
 

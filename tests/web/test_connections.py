@@ -155,6 +155,13 @@ async def test_head_that_cannot_be_read_is_400_and_its_sender_is_in_no_log(
     assert "Traceback" not in caplog.text
 
 
+async def test_what_is_expected_and_is_no_text_is_417(listening: Listening) -> None:
+    head = b"GET / HTTP/1.1\r\nHost: marie\r\nExpect: \xff\xed\r\nConnection: close\r\n\r\n"
+    answer = await listening.answer(head)
+    assert answer[8:13] == b" 417 "
+    assert b"X-Content-Type-Options: nosniff" in answer
+
+
 @pytest.mark.parametrize(
     ("headers", "body", "status"),
     [

@@ -79,6 +79,7 @@ async def test_every_kind_of_answer_carries_the_headers(administrator: Member) -
     [
         {"Origin": "https://attacker.example"},
         {"Origin": "null"},
+        {"Origin": "http://["},
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
     ],
