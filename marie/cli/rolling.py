@@ -13,15 +13,15 @@ import asyncio
 import json
 import os
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
 
+from marie import clock
 from marie.cli import processes
 from marie.cli.processes import Program, keep_running
-from marie.rasa.models import model_in_use
+from marie.rasa.client import RasaClient, RasaUnavailable, TurnRequest
+from marie.rasa.models import give_up, model_in_use
 from marie.settings import Settings
 
 LOOK_EVERY = 2.0
@@ -40,13 +40,19 @@ async def keep_rasa(settings: Settings, model: Path) -> None:
     def wanted() -> Path | None:
         return settings.model or model_in_use(settings.models)
 
+    def note(running: Path, failed: Path | None) -> None:
+        _note(settings.data, running, failed)
+        if failed is not None:
+            # The next start must not take what cannot be loaded.
+            give_up(settings.models, failed, running, now=clock.now())
+
     async with aiohttp.ClientSession() as session:
         await Rolling(
             program=lambda path, port: processes.rasa(settings, path, port),
             ports=settings.rasa_ports,
             spare=settings.spare_rasa_port,
             ready=lambda port: _answers(session, port),
-            note=lambda running, failed: _note(settings.data, running, failed),
+            note=note,
         ).run(model, wanted)
 
 
@@ -130,20 +136,32 @@ class Rolling:
 
 
 async def _answers(session: aiohttp.ClientSession, port: int) -> bool:
-    """Whether a Rasa process answers there, its model loaded."""
-    with suppress(aiohttp.ClientError, asyncio.TimeoutError):
-        timeout = aiohttp.ClientTimeout(total=2)
-        url = f"http://127.0.0.1:{port}/webhooks/rest/"
-        async with session.get(url, timeout=timeout) as response:
-            return response.status == 200
-    return False
+    """Whether Rasa answers there as it answers visitors.
+
+    It also listens when its model could not be loaded, and says nothing then.
+    """
+    turn = TurnRequest(
+        conversation_id="ready",
+        seq=1,
+        said_at=clock.now(),
+        text="Bonjour",
+        payload=None,
+        profile={},
+        focus={},
+        state="marie",
+    )
+    try:
+        await RasaClient(session, (f"http://127.0.0.1:{port}",)).ask(turn)
+    except RasaUnavailable:
+        return False
+    return True
 
 
 def _note(data: Path, running: Path, failed: Path | None) -> None:
     draft = data / f".{RUNNING}.{os.getpid()}"
     said = {
         "model": running.name,
-        "since": datetime.now(UTC).isoformat(),
+        "since": clock.now().isoformat(),
         "failed": failed.name if failed else None,
     }
     data.mkdir(parents=True, exist_ok=True)

@@ -202,6 +202,17 @@ def roll_back(models: Path, *, now: datetime, by: str = "") -> Path:
         return models / before[0]
 
 
+def give_up(models: Path, failed: Path, running: Path, *, now: datetime) -> None:
+    """Choose `running` again if `failed`, which cannot be loaded, is what was chosen."""
+    with _alone(models):
+        choice = chosen(models)
+        if choice is None or models / choice.model != failed or not running.is_relative_to(models):
+            return
+        model = running.relative_to(models).as_posix()
+        before = [each for each in choice.before if each != model]
+        _choose(models, model, before, now=now, by=choice.by)
+
+
 def can_roll_back(models: Path) -> bool:
     """Whether there is a model to go back to."""
     choice = chosen(models)

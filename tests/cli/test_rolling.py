@@ -16,6 +16,7 @@ import pytest
 
 from marie.cli.processes import Program
 from marie.cli.rolling import RUNNING, Rolling, _answers, _note
+from tests.fakes import FakeRasa
 from tests.running import free_ports
 
 SERVER = """
@@ -64,7 +65,7 @@ async def running(folder: Path, ports: list[int], spare: int) -> AsyncIterator[M
             program=program,
             ports=ports,
             spare=spare,
-            ready=lambda port: _answers(session, port),
+            ready=lambda port: listens(session, port),
             note=note,
             look_every=0.05,
             patience=2.0,
@@ -84,6 +85,10 @@ async def said(session: aiohttp.ClientSession, port: int) -> str | None:
         async with session.get(f"http://127.0.0.1:{port}/") as response:
             return await response.text()
     return None
+
+
+async def listens(session: aiohttp.ClientSession, port: int) -> bool:
+    return await said(session, port) is not None
 
 
 async def asked(session: aiohttp.ClientSession, ports: list[int]) -> str | None:
@@ -138,3 +143,18 @@ async def test_a_model_that_does_not_load_reaches_nobody_and_is_tried_once(
 def test_what_runs_is_written_down(tmp_path: Path) -> None:
     _note(tmp_path, Path("marie-x.tar.gz"), None)
     assert json.loads((tmp_path / RUNNING).read_text())["model"] == "marie-x.tar.gz"
+
+
+async def test_only_a_rasa_that_answers_visitors_is_ready() -> None:
+    """One whose model could not be loaded listens, and says nothing."""
+    rasa = FakeRasa()
+    server = rasa.server()
+    await server.start_server()
+    assert server.port is not None
+    (nobody,) = free_ports(1)
+    async with aiohttp.ClientSession() as session:
+        assert await _answers(session, server.port)
+        assert not await _answers(session, nobody)
+        rasa.down = True
+        assert not await _answers(session, server.port)
+    await server.close()

@@ -108,6 +108,18 @@ def test_what_does_not_exist_or_was_refused_is_not_promoted(models: Path) -> Non
     assert files.chosen(models) is None
 
 
+def test_what_cannot_be_loaded_is_chosen_no_longer(models: Path) -> None:
+    tree, old = archive(models, TREE), archive(models, OLD)
+    files.give_up(models, old, tree, now=NOW)
+    assert files.chosen(models) is None
+    files.promote(models, f"marie-{OLD}", now=NOW)
+    files.give_up(models, tree, old, now=NOW)
+    assert files.model_in_use(models) == old
+    files.give_up(models, old, tree, now=NOW)
+    assert files.model_in_use(models) == tree
+    assert not files.can_roll_back(models)
+
+
 def test_a_damaged_choice_is_none(models: Path) -> None:
     (models / files.CHOICE).write_text("{")
     assert files.model_in_use(models) == archive(models, TREE)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from types import SimpleNamespace
 
 import aiohttp
 import pytest
 
+from marie.settings import Settings
 from tests.conftest import Client, MakeClient
 from tests.described import description
 
@@ -45,3 +47,11 @@ def make_client(make_client: MakeClient) -> MakeClient:
 def no_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rate limits as they are when all requests come at once, however slow the machine is."""
     monkeypatch.setattr("marie.web.limits.time", SimpleNamespace(monotonic=lambda: 0.0))
+
+
+@pytest.fixture(autouse=True)
+def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder without models: pages choose none of this machine's."""
+    folder = tmp_path / "models"
+    monkeypatch.setattr(Settings, "models", property(lambda _self: folder))
+    return folder

@@ -33,11 +33,10 @@ WORDING = "mon loyer me tient jusqu’en juin, patente à gosse"
 
 
 @pytest.fixture(autouse=True)
-def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def models(models: Path) -> Path:
     """The tree's model, a good candidate, and one that was refused."""
-    folder = tmp_path / "models"
+    folder = models
     (folder / files.CANDIDATES).mkdir(parents=True)
-    monkeypatch.setattr(Settings, "models", property(lambda _self: folder))
     worse = [Worse(figure="topic_right", before=0.884, now=0.8, margin=0.005)]
     for number, name in enumerate((TREE, NEW, BAD)):
         path = folder / ("" if name == TREE else files.CANDIDATES) / f"{name}.tar.gz"
