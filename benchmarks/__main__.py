@@ -16,6 +16,8 @@ BENCHMARKS = {
     "admin": [sys.executable, "-m", "benchmarks.admin"],
     "turns": [sys.executable, "-m", "benchmarks.turns"],
     "compare": [sys.executable, "-m", "benchmarks.compare"],
+    "console": [sys.executable, "-m", "benchmarks.console"],
+    "fuzz": [sys.executable, "-m", "benchmarks.fuzz"],
     "delivery": [sys.executable, "-m", "benchmarks.delivery"],
     "assignment": [sys.executable, "-m", "benchmarks.assignment"],
     "directory": [sys.executable, "-m", "benchmarks.directory"],
