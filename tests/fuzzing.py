@@ -37,7 +37,7 @@ from marie import clock
 from marie.domain.messages import Content
 from marie.domain.people import Role
 from marie.domain.replies import Reply
-from marie.services import accounts
+from marie.services import accounts, masking
 from marie.settings import Settings
 from marie.store.engine import Database, create_engine
 from marie.store.migrate import migrate
@@ -230,6 +230,8 @@ def target(folder: Path) -> Iterator[Target]:
             await migrate(engine)
             await accounts.prepare(Database(engine), clock=clock.now)
             await engine.dispose()
+            # As `marie serve` does: the first opinion would wait for it.
+            await asyncio.to_thread(masking.load)
             runner = public_runner(app := create_app(settings))
             await runner.setup()
             stack.push_async_callback(runner.cleanup)
