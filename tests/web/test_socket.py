@@ -24,6 +24,7 @@ from marie.web.keys import DATABASE, HUB
 from tests.conftest import Client, Visitor
 from tests.described import description
 from tests.fakes import FakeRasa
+from tests.staff import give_lead
 
 Frame = dict[str, Any]
 
@@ -113,6 +114,7 @@ async def claimed_by(client: Client, visitor: Visitor, name: str = "Awa") -> tup
         must_change_password=False,
         clock=clock.now,
     )
+    await give_lead(database, visitor, "promis")
     await counsellor.claim(
         database,
         client.app[HUB],
