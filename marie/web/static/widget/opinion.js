@@ -17,7 +17,7 @@ const THUMB = 'M7 11v9H3v-9zM7 11l4-8c2 0 3 1 3 3l-1 4h6l2 2-2 7-2 1H7';
 export function opinion({ seq }, { connection: { url, token }, memory }) {
   const known = () => memory.read('opinions') ?? {};
   const outcome = el('span', { class: 'small', role: 'status' });
-  const why = el('textarea', { rows: 1, maxlength: 500, 'aria-label': LABELS.why, placeholder: LABELS.why });
+  const why = el('textarea', { rows: 2, maxlength: 500, 'aria-label': LABELS.why, placeholder: LABELS.why });
   const form = el('div', { class: 'report', hidden: '' }, why, button('primary', () => give(known()[seq], why.value.trim()), LABELS.send));
   const thumbs = [true, false].map((helpful) => button(`thumb ${helpful ? '' : 'down'}`, () => give(helpful, ''), icon(THUMB), LABELS[helpful]));
   const press = () => thumbs.forEach((thumb, n) => thumb.setAttribute('aria-pressed', known()[seq] === !n));
