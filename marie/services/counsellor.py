@@ -80,20 +80,23 @@ async def list_open(database: Database, by: Staff, *, label: str | None = None) 
         given = await labels.of_conversations(connection, [each.id for each in found], by)
         if label is not None:
             found = [each for each in found if any(one.id == label for one in given[each.id])]
-        names = await staff.organizations(connection)
-        filed = [(each, await leads.latest(connection, each.id)) for each in found]
+        ids = [each.id for each in found]
+        organizations = await staff.organizations(connection)
+        filed = await leads.latest_of(connection, ids)
+        words = await conversations.last_words_of(connection, ids)
+        names = await staff.names(connection, {each.owner for each in found if each.owner})
         invited = await participants.conversations_of(connection, by.id)
         return [
             Listed(
                 conversation=conversation,
-                lead=lead,
-                last_words=await _last_words(connection, conversation.id),
-                owner_name=await _owner_name(connection, conversation),
-                organization=_organization(lead, names),
+                lead=filed.get(conversation.id),
+                last_words=words.get(conversation.id, ""),
+                owner_name=names.get(conversation.owner) if conversation.owner else None,
+                organization=_organization(filed.get(conversation.id), organizations),
                 labels=given[conversation.id],
                 invited=conversation.id in invited,
             )
-            for conversation, lead in filed
+            for conversation in found
         ]
 
 
@@ -329,11 +332,6 @@ async def close(
         )
         await following.settled(connection, conversation_id, outcome=outcome, now=clock())
     hub.changed(conversation_id)
-
-
-async def _last_words(connection: AsyncConnection, conversation_id: ConversationId) -> str:
-    spoken = await conversations.last_from_visitor(connection, conversation_id)
-    return spoken.content.text if spoken else ""
 
 
 async def _owner_name(connection: AsyncConnection, conversation: Conversation) -> str | None:

@@ -13,6 +13,18 @@ from marie.store.console_tables import participant
 from marie.store.conversations import UnknownConversation
 
 
+_other = tables.lead.alias("other_lead")
+_NEWEST = (
+    select(_other.c.id)
+    .where(_other.c.conversation_id == tables.conversation.c.id)
+    .order_by(_other.c.created_at.desc(), _other.c.id)
+    .limit(1)
+    .correlate(tables.conversation)
+    .scalar_subquery()
+)
+"""The newest lead of a conversation."""
+
+
 def visible_to(staff: Staff) -> ColumnElement[bool]:
     """True for the rows of `tables.conversation` that this member of staff may see.
 
@@ -42,18 +54,10 @@ def visible_to(staff: Staff) -> ColumnElement[bool]:
 
 def _newest_lead(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     """Whether the newest lead of the conversation is so."""
-    talk, lead, other = tables.conversation, tables.lead, tables.lead.alias("other_lead")
-    newest = (
-        select(other.c.id)
-        .where(other.c.conversation_id == talk.c.id)
-        .order_by(other.c.created_at.desc(), other.c.id)
-        .limit(1)
-        .correlate(talk)
-        .scalar_subquery()
-    )
+    talk, lead = tables.conversation, tables.lead
     return exists(
         select(lead.c.id)
-        .where(lead.c.conversation_id == talk.c.id, lead.c.id == newest, condition)
+        .where(lead.c.conversation_id == talk.c.id, lead.c.id == _NEWEST, condition)
         .correlate(talk)
     )
 

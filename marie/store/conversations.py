@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -215,22 +215,31 @@ async def message_at(
     )
 
 
-async def last_from_visitor(
-    connection: AsyncConnection, conversation_id: ConversationId
-) -> Message | None:
-    """The visitor's newest message in her own words, not a button's."""
+async def last_words_of(
+    connection: AsyncConnection, ids: Sequence[ConversationId]
+) -> dict[ConversationId, str]:
+    """What the visitor of each conversation last said in her own words."""
     message = tables.message
-    return await _one(
-        connection,
-        select(message)
+    newest = (
+        select(message.c.conversation_id, func.max(message.c.seq).label("seq"))
         .where(
-            message.c.conversation_id == conversation_id,
+            message.c.conversation_id.in_(ids),
             message.c.author == "visitor",
             message.c.payload.is_(None),
         )
-        .order_by(message.c.seq.desc())
-        .limit(1),
+        .group_by(message.c.conversation_id)
+        .subquery()
     )
+    rows = await connection.execute(
+        select(message.c.conversation_id, message.c.text).join(
+            newest,
+            and_(
+                newest.c.conversation_id == message.c.conversation_id,
+                newest.c.seq == message.c.seq,
+            ),
+        )
+    )
+    return {ConversationId(row.conversation_id): row.text for row in rows}
 
 
 async def next_pending(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -126,6 +126,9 @@ class Database:
             if engine.dialect.name == "postgresql"
             else engine
         )
+        # SQLite lets one write at a time and does not say whose turn is next: those who wait sleep
+        # ever longer, and the unlucky one for good. Within a process they queue here.
+        self._writers = asyncio.Lock() if engine.dialect.name == "sqlite" else nullcontext()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -136,7 +139,7 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction: committed at the end, rolled back when an exception leaves it."""
-        async with _connected(self.engine) as connection:
+        async with self._writers, _connected(self.engine) as connection:
             await connection.execution_options(write=True)
             async with connection.begin():
                 yield connection

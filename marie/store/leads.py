@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import insert, select, update
+from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marie.domain.conversation import ConversationId
@@ -58,11 +58,29 @@ async def latest(connection: AsyncConnection, conversation_id: ConversationId) -
             .limit(1)
         )
     ).first()
-    if row is None:
-        return None
+    return None if row is None else _lead(row)
+
+
+async def latest_of(
+    connection: AsyncConnection, ids: Sequence[ConversationId]
+) -> dict[ConversationId, Lead]:
+    """The newest lead of each conversation that has one."""
+    lead = tables.lead
+    found: dict[ConversationId, Lead] = {}
+    for row in await connection.execute(
+        select(lead)
+        .where(lead.c.conversation_id.in_(ids))
+        .order_by(lead.c.created_at.desc(), lead.c.id)
+    ):
+        if row.conversation_id not in found:
+            found[row.conversation_id] = _lead(row)
+    return found
+
+
+def _lead(row: Row[Any]) -> Lead:
     return Lead(
         id=row.id,
-        conversation_id=conversation_id,
+        conversation_id=ConversationId(row.conversation_id),
         created_at=row.created_at,
         organization=row.organization,
         request=HandoverRequest(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -61,6 +62,15 @@ async def by_username(connection: AsyncConnection, username: str) -> Staff | Non
     """The account with this user name."""
     query = select(tables.staff).where(tables.staff.c.username == username)
     return _staff((await connection.execute(query)).first())
+
+
+async def names(connection: AsyncConnection, ids: Iterable[StaffId]) -> dict[StaffId, str]:
+    """The name of each account."""
+    staff = tables.staff
+    rows = await connection.execute(
+        select(staff.c.id, staff.c.name).where(staff.c.id.in_(set(ids)))
+    )
+    return {StaffId(row.id): row.name for row in rows}
 
 
 async def by_id(connection: AsyncConnection, staff_id: StaffId) -> Staff | None:

@@ -15,6 +15,7 @@ from marie.knowledge.waiting import LiveTerms, load_waiting
 from marie.language.safety import read_safety
 from marie.rasa.client import RasaClient
 from marie.services import assignment
+from marie.services.lists import Lists
 from marie.services.live import Hub
 from marie.services.masking import mask
 from marie.services.turns import GRACE, Turns
@@ -97,6 +98,7 @@ from marie.web.keys import (
     KNOWN_TOKENS,
     LIBRARY,
     LIMITS,
+    LISTS,
     METRICS,
     PRIVACY,
     RASA,
@@ -239,6 +241,7 @@ def create_app(
 
 async def _database(app: web.Application) -> AsyncIterator[None]:
     app[DATABASE] = Database(create_engine(app[SETTINGS].database_url))
+    app[LISTS] = Lists(app[DATABASE])
     yield
     await app[DATABASE].close()
 

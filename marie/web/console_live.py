@@ -9,25 +9,27 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
+from contextlib import suppress
+from time import monotonic
 from typing import Any
 
 import msgspec
 from aiohttp import WSMsgType, web
 
 from marie.clock import local_date
-from marie.domain.conversation import ConversationId, NotOwner, State
+from marie.domain.conversation import ConversationId, NotOwner, StaffId, State
 from marie.domain.messages import Message, check_client_id
 from marie.domain.people import Staff
-from marie.services import counsellor, remarks, visitor
+from marie.services import counsellor, lists, remarks, visitor
 from marie.services.counsellor import Overtaken
 from marie.services.live import QUEUE, Signal, Typing
-from marie.store import access, conversations, labels, participants
+from marie.store import access
 from marie.store.conversations import UnknownConversation
 from marie.web.console import CONVERSATION, composed
 from marie.web.console_page import file_values
 from marie.web.documents import shown
 from marie.web.headers import same_origin
-from marie.web.keys import CLOCK, DATABASE, HUB, TERMS
+from marie.web.keys import CLOCK, DATABASE, HUB, LISTS, TERMS
 from marie.web.pages import TEMPLATES
 from marie.web.problems import Problem, as_problem, problem_body
 from marie.web.requests import known_form, parse_json, whole_number
@@ -37,6 +39,15 @@ from marie.web.visitors import read_marks
 MAX_FRAME = 128 * 1024
 PAUSE = 0.15
 """Seconds in which changes of the list are told as one."""
+
+OTHERS = 5.0
+"""Seconds in which what colleagues and their visitors say is told as one."""
+
+FILE_PAUSE = 0.5
+"""Seconds in which changes beside a conversation's log are told as one."""
+
+SESSION = 30.0
+"""Seconds without a word after which it is asked whether the session lasts."""
 
 NOT_OWNER = {"type": "/problems/not_owner", "status": 409}
 CLOSE_CODES = {"not_found": 4404, "busy": 1011}
@@ -118,33 +129,25 @@ async def _discard(ws: web.WebSocketResponse) -> None:
 async def _tell_list(
     request: web.Request, ws: web.WebSocketResponse, signals: asyncio.Queue[Signal]
 ) -> None:
-    told: list[tuple[object, ...]] | None = None
+    """What concerns her is told at once, what her colleagues do every few seconds at most."""
+    staff = await _session(request)
+    told: tuple[lists.Seen, lists.Seen] | None = None
+    told_at = 0.0
     while True:
-        now = await _list_state(request.app, await _session(request))
-        if now != told:
-            told = now
+        lines = await request.app[LISTS].now()
+        now = (lists.soon(lines, staff), lists.later(lines, staff))
+        wait = told_at + OTHERS - monotonic()
+        if told is None or now[0] != told[0] or (now[1] != told[1] and wait <= 0):
+            staff = await _session(request)
+            told, told_at, wait = now, monotonic(), OTHERS
             await _send(ws, {"changed": True})
-        await signals.get()
         await asyncio.sleep(PAUSE)
+        try:
+            await asyncio.wait_for(signals.get(), SESSION if now == told else max(wait, 0))
+        except TimeoutError:
+            staff = await _session(request)
         while not signals.empty():
             signals.get_nowait()
-
-
-async def _list_state(app: web.Application, staff: Staff) -> list[tuple[object, ...]]:
-    """All that her lists depend on, for one query."""
-    async with app[DATABASE].read() as connection:
-        found = await conversations.in_state(
-            connection, [State.WAITING, State.COUNSELLOR], access.visible_to(staff)
-        )
-        given = await labels.of_conversations(connection, [each.id for each in found], staff)
-        invited = await participants.conversations_of(connection, staff.id)
-    return [
-        (
-            *(each.id, each.state, each.owner, each.last_seq, each.read_counsellor),
-            *(tuple(given[each.id]), each.id in invited),
-        )
-        for each in found
-    ]
 
 
 async def _session(request: web.Request) -> Staff:
@@ -190,17 +193,28 @@ class _Talk:
         self._notes: list[str] | None = None
         self._may_write = False
         self._read: dict[str, int] | None = None
+        self._standing: tuple[State, StaffId | None] | None = None
+        self._file_due = False
+        self._file_due_at = 0.0
 
     async def tell(self, after: int, signals: asyncio.Queue[Signal]) -> None:
         """What follows `after`, then every change."""
         while True:
             after = await self._catch_up(after)
+            wait = self._file_due_at - monotonic() if self._file_due else None
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._until_changed(signals), wait)
+
+    async def _until_changed(self, signals: asyncio.Queue[Signal]) -> None:
+        """Changes that come together are one; who writes is passed on meanwhile."""
+        changed = False
+        while not changed or not signals.empty():
             signal = await signals.get()
-            while isinstance(signal, Typing):
-                if signal.author != "counsellor" or signal.name != self._staff.name:
-                    typing = {"author": signal.author, "name": signal.name}
-                    await _send(self._ws, {"typing": typing})
-                signal = await signals.get()
+            if not isinstance(signal, Typing):
+                changed = True
+            elif signal.author != "counsellor" or signal.name != self._staff.name:
+                typing = {"author": signal.author, "name": signal.name}
+                await _send(self._ws, {"typing": typing})
 
     async def _check(self) -> None:
         """The session lasts, and she may still see the conversation."""
@@ -214,7 +228,12 @@ class _Talk:
         for message in reading.messages:
             await _send(self._ws, self._drawn(message))
             after = message.seq
-        await self._tell_file()
+        standing = (reading.conversation.state, reading.conversation.owner)
+        self._file_due = standing == self._standing and monotonic() < self._file_due_at
+        if not self._file_due:
+            self._standing = standing
+            self._file_due_at = monotonic() + FILE_PAUSE
+            await self._tell_file()
         marks = read_marks(reading.conversation)
         if marks != self._read:
             self._read = marks

@@ -17,6 +17,7 @@ from marie.knowledge.waiting import Terms
 from marie.rasa.client import RasaClient
 from marie.services.figures import Visits
 from marie.services.jobs import Jobs
+from marie.services.lists import Lists
 from marie.services.live import Hub
 from marie.services.revisions import Revisions
 from marie.services.turns import Turns
@@ -38,6 +39,7 @@ GAZETTEER = web.AppKey("gazetteer", Gazetteer)
 HTTP = web.AppKey("http", aiohttp.ClientSession)
 RASA = web.AppKey("rasa", RasaClient)
 HUB = web.AppKey("hub", Hub)
+LISTS = web.AppKey("lists", Lists)
 TURNS = web.AppKey("turns", Turns)
 JOBS = web.AppKey("jobs", Jobs)
 REVISIONS = web.AppKey("revisions", Revisions)
