@@ -138,6 +138,8 @@ def _take(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path | None
         while piece := source.read(PIECE):
             digest.update(piece)
             out.write(piece)
+    if target is not None:
+        target.chmod(0o600)
     return digest.hexdigest()
 
 
