@@ -43,19 +43,25 @@ def spoken(settings: Settings) -> Knowledge:
 
 
 @pytest.fixture
-async def base(
+async def client(
     settings: Settings, database: Database, rasa: FakeRasa, spoken: Knowledge
-) -> AsyncIterator[str]:
-    """The address of an application that says what is published in this test."""
+) -> AsyncIterator[Client]:
+    """An application that says what is published in this test."""
     fake = rasa.server()
     await fake.start_server()
     assert fake.port is not None
     ours = replace(settings, rasa_port=fake.port, actions_port=fake.port)
     client: Client = Client(TestServer(create_app(ours, knowledge=spoken), host="127.0.0.1"))
     await client.start_server()
-    yield str(client.make_url("")).rstrip("/")
+    yield client
     await client.close()
     await fake.close()
+
+
+@pytest.fixture
+def base(client: Client) -> str:
+    """Its address."""
+    return str(client.make_url("")).rstrip("/")
 
 
 @pytest.fixture

@@ -1,0 +1,150 @@
+"""Every page of the administration: for axe, on a phone, on a tablet, enlarged, by keyboard."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from aiohttp import web
+from playwright.async_api import Locator, Page
+from playwright.async_api import expect as expected
+
+from marie.knowledge.opened import Knowledge
+from marie.store.engine import Database
+from tests.conftest import Client
+from tests.directories import CPE, LONELY, TWIN, fill
+from tests.journeys.test_editing import (  # noqa: F401 - fixtures
+    NEXT_YEAR,
+    base,
+    client,
+    nadia,
+    spoken,
+)
+from tests.journeys.test_pages import findings, too_wide
+
+pytestmark = pytest.mark.browser
+
+ITEMS = {
+    "/admin/fiches/": "childcare-cost",
+    "/admin/montants/": "daycare_contribution",
+    "/admin/phrases/": "place_in_region",
+    "/admin/programmes/": "place-aux-jeunes",
+    "/admin/lieux/": "01",
+    "/admin/repertoire/fiches/": CPE.id,
+}
+"""What stands for the variable of an address; the settings' own are taken from their list."""
+
+ELSEWHERE = re.compile(
+    r"/historique/\{|/attente/\{|/\{(batch|conversation_id|event_id|incident_id|staff_id|id|miss"
+    r"|number|model|file|revision)\}|\.csv$|/essai/|/apercu"
+)
+"""Pages of what must have happened first (an import, a referral…), which their own journeys open,
+and what is no page."""
+
+
+def addresses(application: web.Application) -> Iterator[str]:
+    """Every page of the administration that answers as things are."""
+    for route in application.router.routes():
+        address = route.resource.canonical if route.resource is not None else ""
+        if route.method != "GET" or not address.startswith("/admin") or ELSEWHERE.search(address):
+            continue
+        for start, item in ITEMS.items():
+            if address.startswith(start):
+                address = re.sub(r"\{(item|card_id)\}", item, address)
+        yield address.replace("{item}", "widget")
+
+
+SECTIONS = (
+    *("", "fiches", "montants", "phrases", "programmes", "lieux", "repertoire", "evenements"),
+    *("manques", "verifier", "qualite", "modeles", "repartition", "equipe", "envois"),
+    *("registres", "agents", "reglages"),
+)
+
+
+def section_of(address: str) -> str:
+    """The part of the administration that an address belongs to."""
+    return address.removeprefix("/admin").strip("/").split("/")[0]
+
+
+def test_every_section_is_walked(client: Client) -> None:  # noqa: F811
+    assert {section_of(each) for each in addresses(client.app)} <= set(SECTIONS)
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+async def test_every_page_can_be_read_on_any_screen_and_by_any_reader(
+    section: str,
+    nadia: Page,  # noqa: F811
+    client: Client,  # noqa: F811
+    database: Database,
+) -> None:
+    await fill(database, [CPE, LONELY])
+    await fill(database, [TWIN], "autre")
+    found = []
+    for address in dict.fromkeys(addresses(client.app)):
+        if section_of(address) != section:
+            continue
+        await nadia.emulate_media(color_scheme="light")
+        await nadia.set_viewport_size({"width": 1280, "height": 800})
+        answer = await nadia.goto(address)
+        assert answer is not None
+        if answer.status != 200:
+            found.append(f"{address}: {answer.status}")
+            continue
+        if await nadia.get_by_role("heading", level=1).count() != 1:
+            found.append(f"{address}: one h1")
+        found += await findings(nadia)
+        for width in (820, 640):
+            await nadia.set_viewport_size({"width": width, "height": 512})
+            found += [f"{width} {each}" for each in await too_wide(nadia)]
+        await nadia.emulate_media(color_scheme="dark")
+        await nadia.set_viewport_size({"width": 390, "height": 844})
+        found += [f"phone {each}" for each in await findings(nadia)]
+        found += [f"{address}: {each}" for each in await _fields_without_help(nadia)]
+    assert found == []
+
+
+async def _fields_without_help(page: Page) -> list[str]:
+    """Fields of forms that change something and that have neither help nor a name of their own."""
+    found: list[str] = await page.evaluate(
+        """() => [...document.querySelectorAll('form[method=post] :is(input, select, textarea)')]
+            .filter((node) => !['hidden', 'checkbox', 'radio', 'submit'].includes(node.type))
+            .filter((node) => !node.labels?.length && !node.getAttribute('aria-label'))
+            .map((node) => node.name)"""
+    )
+    return found
+
+
+async def test_price_is_changed_with_the_keyboard_alone(
+    nadia: Page,  # noqa: F811
+    spoken: Knowledge,  # noqa: F811
+) -> None:
+    await nadia.goto("/admin/montants?q=contribution+réduite")
+    link = nadia.get_by_role("link", name="Contribution réduite, par jour et par enfant")
+    await _tab_to(nadia, link)
+    await nadia.keyboard.press("Enter")
+    await expected(nadia.get_by_label("À partir du")).to_have_value(f"{NEXT_YEAR}-01-01")
+    await _tab_to(nadia, nadia.get_by_label("Valeur", exact=True))
+    await nadia.keyboard.type("9,95 $")
+    await nadia.keyboard.press("Tab")
+    await nadia.keyboard.press("ControlOrMeta+A")
+    await nadia.keyboard.type("Ministère de la Famille")
+    await nadia.keyboard.press("Tab")
+    await nadia.keyboard.press("ControlOrMeta+A")
+    await nadia.keyboard.type("https://www.mfa.gouv.qc.ca")
+    await nadia.keyboard.press("Tab")
+    await nadia.keyboard.press("Space")
+    await _tab_to(nadia, nadia.get_by_role("button", name="Publier", exact=True))
+    await nadia.keyboard.press("Enter")
+    await expected(nadia.get_by_role("status").first).to_contain_text("C’est publié")
+    values = spoken.live.current().parameters["daycare_contribution"].values
+    assert values[-1].value == "9,95\u00a0$"
+    assert values[-1].source.verified_on is not None
+
+
+async def _tab_to(page: Page, wanted: Locator) -> None:
+    for _ in range(80):
+        await page.keyboard.press("Tab")
+        if await wanted.evaluate("(node) => node === document.activeElement"):
+            return
+    raise AssertionError(f"no way to {wanted} by keyboard")
