@@ -71,7 +71,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     return await _page(request, staff)
 
 
-@routes.post(PAGE + "/{name:marie-[0-9a-f]{12}}/promouvoir")
+@routes.post(PAGE + "/{name}/promouvoir")
 async def promote(request: web.Request) -> web.StreamResponse:
     """Use a model from now on."""
     staff = await signed_in(request, Role.ADMINISTRATOR)
