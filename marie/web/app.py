@@ -73,19 +73,19 @@ from marie.web import (
     speech,
     team,
     visitors,
+    well_known,
     widget_files,
 )
 from marie.web import (
-    well_known,
     assignment as assignment_page,
 )
 from marie.web import (
     knowledge as knowledge_pages,
 )
+from marie.web.admission import ADMISSION, Admission, admitted
 from marie.web.appointment_voice import voice_of
 from marie.web.embedding import listed_sites
 from marie.web.headers import security_headers
-from marie.web.admission import ADMISSION, Admission, admitted
 from marie.web.jobs import timed_work
 from marie.web.keys import (
     CLOCK,
@@ -149,10 +149,10 @@ def create_app(
     app[SETTINGS] = settings
     app[CLOCK] = read_clock
     app[LIMITS] = Limits(enabled=settings.rate_limit, redis_url=settings.redis_url)
+    app[ADMISSION] = Admission(enabled=settings.rate_limit)
     app[KNOWN_TOKENS] = KnownTokens()
     app[METRICS] = Metrics()
     app[SIGNER] = Signer(open_key(settings.data), read_clock)
-    app[ADMISSION] = Admission(enabled=settings.rate_limit)
     app[HUB] = Hub()
     app[LIBRARY] = knowledge.live
     app[GAZETTEER] = knowledge.gazetteer
@@ -165,10 +165,10 @@ def create_app(
 
     for routes in (
         health.routes,
+        well_known.routes,
         visitors.routes,
         opinions.routes,
         socket.routes,
-        well_known.routes,
         documents.routes,
         kept_papers.routes,
         directory.routes,
@@ -191,11 +191,11 @@ def create_app(
         admin.routes,
         admin_entries.routes,
         admin_parameters.routes,
-        admin_misses.routes,
-        admin_verify.routes,
         admin_phrases.routes,
         admin_programs.routes,
         admin_places.routes,
+        admin_misses.routes,
+        admin_verify.routes,
         revision_pages.routes,
         admin_directory.routes,
         admin_cards.routes,
