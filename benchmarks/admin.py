@@ -42,6 +42,10 @@ TIMES = 30
 
 PAGES = (
     "/admin/",
+    "/admin/verifier",
+    "/admin/verifier?genre=card",
+    "/admin/manques",
+    "/admin/manques/repertoire",
     "/admin/fiches",
     "/admin/fiches?q=garderie&famille=childcare",
     "/admin/fiches?etat=relire&page=3",

@@ -259,6 +259,7 @@ async def _group_page(
         place=_place_namer(request),
         topic=lambda name: library.default_entry(name).title,
         new_entry=_new_entry,
+        said=lambda entry: library.fill(entry.text, today_of(request)),
     )
 
 
@@ -272,10 +273,10 @@ def _offered(library: Library, shown: Waiting, query: str, chosen: Entry | None)
         fit.sort(key=lambda each: (fold(each.title), each.id))
         found = fit[:FOUND]
     else:
-        found = nearest_entries(" ".join(shown.wordings[:3]), known, OFFERED)
-        found += [
-            library.default_entry(name) for name, _ in shown.topics if name not in NEVER_OFFERED
-        ]
+        read = [library.default_entry(name) for name, _ in shown.topics]
+        likely = [each for each in read if each.topic not in NEVER_OFFERED]
+        near = nearest_entries(" ".join(shown.wordings[:3]), known, OFFERED)
+        found = [*likely[:1], *near, *likely[1:]]
     return list({each.id: each for each in (*([chosen] if chosen else []), *found)}.values())
 
 
