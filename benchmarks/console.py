@@ -122,8 +122,8 @@ class Line:
             if self.token:
                 await socket.send_json({"token": self.token})
             self.opened += 1
-            await self.come_back(socket)
             self.socket = socket
+            await self.come_back(socket)
             async for frame in socket:
                 if frame.type is aiohttp.WSMsgType.TEXT:
                     self.take(msgspec.json.decode(frame.data))
@@ -449,7 +449,7 @@ async def served(data: Path, rasa: int) -> AsyncIterator[tuple[str, int]]:
                             break
                 assert process.poll() is None, (data / "serve.log").read_text()[-3000:]
                 await asyncio.sleep(0.2)
-        await asyncio.sleep(8)  # until what masks names is read
+        await rested(process.pid)
         yield base, process.pid
     except AssertionError:
         print((data / "serve.log").read_text()[-3000:])
@@ -545,6 +545,16 @@ def worked(pid: int) -> float:
     """Seconds of processor that a process used."""
     fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def rested(pid: int) -> None:
+    """Until it has nothing to do: what masks names is read after the start."""
+    quiet, before = 0, worked(pid)
+    while quiet < 3:
+        await asyncio.sleep(1)
+        now = worked(pid)
+        quiet = quiet + 1 if now - before < 0.1 else 0
+        before = now
 
 
 def row(kind: str, found: list[float], limit: str) -> str:
