@@ -24,6 +24,7 @@ let receipt = 0; // timer
 let typingShown = 0; // timer
 let unread = 0;
 let down = false;
+let leaving = false; // a form is on its way: its answer comes, and not this page again
 let seen = Number(read);
 const held = new Set(); // overtaken by a colleague: they wait for a second word
 
@@ -209,7 +210,7 @@ const link = new Link({
       flush();
     }
   },
-  over: () => location.assign(page),
+  over: () => leaving || location.assign(page),
 });
 
 const field = composer({
@@ -223,6 +224,7 @@ const field = composer({
   },
 });
 
+addEventListener('submit', (event) => { leaving ||= !event.defaultPrevented; });
 document.addEventListener('visibilitychange', () => {
   if (document.hidden) return;
   unread = 0;
