@@ -54,10 +54,15 @@ class Member:
         async with self.session.get(self.client.make_url(path), allow_redirects=follow) as response:
             return await _shown(response)
 
-    async def post(self, path: str, *, follow: bool = True, **fields: str) -> Shown:
-        """Send a form."""
+    async def post(self, path: str, /, **fields: str) -> Shown:
+        """Send a form, and go where its answer leads."""
+        async with self.session.post(self.client.make_url(path), data=fields) as response:
+            return await _shown(response)
+
+    async def post_once(self, path: str, /, **fields: str) -> Shown:
+        """Send a form, and stay at its answer."""
         async with self.session.post(
-            self.client.make_url(path), data=fields, allow_redirects=follow
+            self.client.make_url(path), data=fields, allow_redirects=False
         ) as response:
             return await _shown(response)
 

@@ -14,8 +14,8 @@ from marie.knowledge.criteria import load_criteria
 from marie.knowledge.items import SHELVES, Content, Item, Items, Kind, Mistake
 from marie.knowledge.library import Library
 from marie.knowledge.model import Entry, Parameter, Phrase, RegionProfile
-from marie.knowledge.programs import asked_mistakes, named_mistakes, program_mistakes
 from marie.knowledge.privacy import load_privacy
+from marie.knowledge.programs import asked_mistakes, named_mistakes, program_mistakes
 from marie.knowledge.readability import SimpleRules, load_simple_rules, text_problems
 from marie.knowledge.rules import Field, load_profile_fields
 from marie.knowledge.site_settings import Bounds, setting_mistakes

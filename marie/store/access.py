@@ -12,7 +12,6 @@ from marie.store import tables
 from marie.store.console_tables import participant
 from marie.store.conversations import UnknownConversation
 
-
 _other = tables.lead.alias("other_lead")
 _NEWEST = (
     select(_other.c.id)

@@ -17,7 +17,7 @@ figure_count = Table(
     Column("detail", String(32), primary_key=True),
     Column("number", Integer, nullable=False),
 )
-"""A `marie.domain.figures.Cell` a row (its fields, "" where one has no sense), and how many (`number`).
+"""A `marie.domain.figures.Cell` a row (its fields, "" where one has no sense); `number`: how many.
 
 Only what is no longer there to be counted: conversations that were erased or purged, and the
 widget's loads, of which nothing else is ever kept.

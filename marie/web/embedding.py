@@ -42,7 +42,7 @@ def _is_listed(request: web.Request, address: str) -> bool:
 @web.middleware
 async def listed_sites(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse a browser's request to the API from a site that is not on the list."""
-    if request.path.startswith(API) and request.headers.get("Origin"):
-        if is_embedded_elsewhere(request):
-            raise Problem("site")
+    from_a_page = request.path.startswith(API) and bool(request.headers.get("Origin"))
+    if from_a_page and is_embedded_elsewhere(request):
+        raise Problem("site")
     return await handler(request)

@@ -67,9 +67,7 @@ def same_origin(request: web.Request) -> bool:
     return request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
 
 
-def _add_headers(
-    request: web.Request, response: web.StreamResponse, *, cross_origin: bool
-) -> None:
+def _add_headers(request: web.Request, response: web.StreamResponse, *, cross_origin: bool) -> None:
     headers = response.headers
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "strict-origin-when-cross-origin"

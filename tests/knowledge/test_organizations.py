@@ -48,7 +48,9 @@ def test_founding_organizations_are_there_and_nothing_is_made_up_of_them() -> No
 def test_mistake_is_named(tmp_path: Path, line: str, said: str) -> None:
     written = (KNOWLEDGE / "settings" / "organizations.yml").read_text(encoding="utf-8")
     (tmp_path / "settings").mkdir()
-    (tmp_path / "settings" / "organizations.yml").write_text(f"{written}  {line}\n", encoding="utf-8")
+    (tmp_path / "settings" / "organizations.yml").write_text(
+        f"{written}  {line}\n", encoding="utf-8"
+    )
     with pytest.raises(KnowledgeErrors) as refused:
         load_organizations(tmp_path)
     assert said in refused.value.problems[0]

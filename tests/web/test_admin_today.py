@@ -134,7 +134,7 @@ async def test_statement_that_changed_meanwhile_is_looked_at_again(
     assert spoken.live.current().entries[first].sources[0].verified_on is None
     for odd in ({"kind": "phrase"}, {"kind": ""}, {"kind": "card", "id": "inconnue"}):
         assert (await nadia.post(VERIFY, follow=True, **{**seen, **odd})).status == 404
-    away = await nadia.post(VERIFY, follow=False, **{**seen, "back": "https://mal.example/admin/"})
+    away = await nadia.post_once(VERIFY, **{**seen, "back": "https://mal.example/admin/"})
     assert away.status == 303
 
 

@@ -122,8 +122,8 @@ async def test_sign_in_leads_nowhere_else(counsellor: Member) -> None:
         "/chat",
         "",
     ):
-        shown = await counsellor.post(
-            "/console/connexion", follow=False, username="nadia", password=PASSWORD, suite=elsewhere
+        shown = await counsellor.post_once(
+            "/console/connexion", username="nadia", password=PASSWORD, suite=elsewhere
         )
         assert (shown.status, shown.headers["Location"]) == (303, "/console/"), elsewhere
 

@@ -212,7 +212,9 @@ def test_miss_remembers_where_the_talk_was(talk: Talk) -> None:
 
 
 def test_words_find_an_entry_that_no_reading_proposed(talk: Talk) -> None:
-    reply = talk.say("mon évaluation comparative, des études", "clarify", ranking=(("clarify", 0.1),))
+    reply = talk.say(
+        "mon évaluation comparative, des études", "clarify", ranking=(("clarify", 0.1),)
+    )
     assert 1 <= len(titles(reply)) <= 3
     assert any("comparative" in title for title in titles(reply))
 
