@@ -240,7 +240,7 @@ async def test_address_is_kept_or_said_to_be_none(nadia: Member, database: Datab
 
 async def test_supervisor_invites_a_counsellor_who_then_is_in(sol: Member) -> None:
     form = {"role": "counsellor", "organization": "promis"}
-    shown = await sol.post(TEAM, name=XSS, email="", follow=True, **form)
+    shown = await sol.post(TEAM, name=XSS, email="", **form)
     assert shown.status == 200
     assert XSS not in shown.text
     path = link_of(shown.text)
@@ -249,11 +249,11 @@ async def test_supervisor_invites_a_counsellor_who_then_is_in(sol: Member) -> No
     async with browser_of(sol.client, "lea") as lea:
         assert "PROMIS" in (await lea.get(path)).text
         fields = {"name": "Léa", "username": "lea", "password": PASSWORD}
-        assert (await lea.post(path, again="autre chose", follow=True, **fields)).status == 400
-        shown = await lea.post(path, again=PASSWORD, follow=True, **fields)
+        assert (await lea.post(path, again="autre chose", **fields)).status == 400
+        shown = await lea.post(path, again=PASSWORD, **fields)
         assert (shown.status, shown.url.path) == (200, "/console/")
         assert (await lea.get(path)).status == 410
-        assert (await lea.post(path, again=PASSWORD, follow=True, **fields)).status == 410
+        assert (await lea.post(path, again=PASSWORD, **fields)).status == 410
     assert "Léa" in (await sol.get(TEAM)).text
 
 
@@ -273,7 +273,7 @@ async def test_supervisor_invites_a_counsellor_who_then_is_in(sol: Member) -> No
 async def test_supervisor_gives_nothing_that_is_not_hers(
     sol: Member, fields: dict[str, str], status: int
 ) -> None:
-    shown = await sol.post(TEAM, follow=True, **fields)
+    shown = await sol.post(TEAM, **fields)
     assert shown.status == status
     assert "/console/lien/" not in shown.text
     assert XSS not in shown.text

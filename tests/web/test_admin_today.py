@@ -96,7 +96,7 @@ async def test_answer_is_verified_today_with_one_click_and_stands_in_its_history
     first = re.findall(r'id="v-entry-([a-z0-9-]+)"', shown.text)[0]
     before = spoken.live.current().entries[first]
     assert before.sources[0].url in html.unescape(shown.text)
-    done = await nadia.post(VERIFY, follow=True, **form(shown.text, f"entry-{first}"))
+    done = await nadia.post(VERIFY, **form(shown.text, f"entry-{first}"))
     assert "Vérifié aujourd’hui&nbsp;: " in done.text
     assert f'id="v-entry-{first}"' not in done.text
     now = spoken.live.current().entries[first]
@@ -112,7 +112,7 @@ async def test_programme_and_amount_and_card_are_verified_too(
     for kind in ("program", "parameter"):
         shown = await nadia.get(f"{VERIFY}?genre={kind}")
         first = re.findall(rf'id="v-{kind}-([A-Za-z0-9_-]+)"', shown.text)[0]
-        done = await nadia.post(VERIFY, follow=True, **form(shown.text, f"{kind}-{first}"))
+        done = await nadia.post(VERIFY, **form(shown.text, f"{kind}-{first}"))
         assert f'id="v-{kind}-{first}"' not in done.text
         live = spoken.live
         [now] = [
@@ -129,11 +129,11 @@ async def test_statement_that_changed_meanwhile_is_looked_at_again(
     shown = await nadia.get(f"{VERIFY}?genre=entry")
     first = re.findall(r'id="v-entry-([a-z0-9-]+)"', shown.text)[0]
     seen = form(shown.text, f"entry-{first}")
-    done = await nadia.post(VERIFY, follow=True, **{**seen, "mark": "0" * 16})
+    done = await nadia.post(VERIFY, **{**seen, "mark": "0" * 16})
     assert (done.status, "a changé entre-temps" in done.text) == (409, True)
     assert spoken.live.current().entries[first].sources[0].verified_on is None
     for odd in ({"kind": "phrase"}, {"kind": ""}, {"kind": "card", "id": "inconnue"}):
-        assert (await nadia.post(VERIFY, follow=True, **{**seen, **odd})).status == 404
+        assert (await nadia.post(VERIFY, **{**seen, **odd})).status == 404
     away = await nadia.post_once(VERIFY, **{**seen, "back": "https://mal.example/admin/"})
     assert away.status == 303
 

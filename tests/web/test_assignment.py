@@ -67,7 +67,6 @@ async def test_quotas_are_changed_and_a_new_account_begins(
     await waiting_visitor(client, organization=None)
     shown = await administrator.post(
         PAGE,
-        follow=True,
         **{**EQUAL, "quota-promis": "3", "quota-inici": "0", "quota-collectif": "0"},
     )
     assert shown.status == 200
@@ -93,7 +92,7 @@ async def test_quotas_are_changed_and_a_new_account_begins(
 async def test_quotas_that_cannot_be_are_refused_with_their_reason(
     administrator: Member, database: Database, fields: dict[str, str], said: str
 ) -> None:
-    shown = await administrator.post(PAGE, follow=True, **fields)
+    shown = await administrator.post(PAGE, **fields)
     assert shown.status == 400
     assert said in read(shown.text)
     assert "<img src=x" not in shown.text

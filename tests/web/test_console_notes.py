@@ -42,7 +42,7 @@ async def write_note(member: Colleague, visitor: Visitor, text: str) -> int:
         f"{page_of(visitor)}/ecrire",
         text=text,
         client_id=str(uuid.uuid4()),
-        **fields,  # type: ignore[arg-type]  # « as » is a word of Python's
+        **fields,  # « as » is a word of Python's
     )
     return shown.status
 

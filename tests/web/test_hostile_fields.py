@@ -93,7 +93,7 @@ async def test_no_field_of_any_console_page_is_more_than_text(
             f"{page}/ecrire",
             text="Note",
             client_id=str(uuid.uuid4()),
-            **{"as": "note"},  # type: ignore[arg-type]  # « as » is a word of Python's
+            **{"as": "note"},  # « as » is a word of Python's
         )
         await nadia.post(f"{page}/etiquettes", label="Bail")
         await nadia.post(f"{page}/rappels", what="Rappeler", day="2027-01-12", hour="09:00")

@@ -87,7 +87,7 @@ async def test_incident_is_added_changed_and_leaves_as_a_file_that_runs_nothing(
 ) -> None:
     path = f"{PAGE}/incidents"
     assert "Aucun incident inscrit" in (await administrator.get(path)).text
-    shown = await administrator.post(path, follow=True, **INCIDENT)
+    shown = await administrator.post(path, **INCIDENT)
     assert (shown.status, shown.url.path) == (200, path)
     assert "<img src=x" not in shown.text
     assert "avis à donner" in read(shown.text)
@@ -95,7 +95,7 @@ async def test_incident_is_added_changed_and_leaves_as_a_file_that_runs_nothing(
     assert found is not None
     assert 'value="2026-11"' in (await administrator.get(found[1])).text
     told = {"commission_on": "2026-11-21", "persons_on": "2026-11-21"}
-    changed = await administrator.post(found[1], follow=True, **{**INCIDENT, **told})
+    changed = await administrator.post(found[1], **{**INCIDENT, **told})
     assert "avis à donner" not in read(changed.text)
     text = (await administrator.get(f"{path}.csv")).text.removeprefix("\ufeff")
     (row,) = csv.DictReader(io.StringIO(text))
@@ -121,7 +121,7 @@ async def test_incident_is_added_changed_and_leaves_as_a_file_that_runs_nothing(
 async def test_incident_that_cannot_be_kept_is_shown_again_as_typed(
     administrator: Member, field: str, value: str, said: str
 ) -> None:
-    shown = await administrator.post(f"{PAGE}/incidents", follow=True, **{**INCIDENT, field: value})
+    shown = await administrator.post(f"{PAGE}/incidents", **{**INCIDENT, field: value})
     assert shown.status == 400
     assert said in read(shown.text)
     assert f'aria-describedby="{field}-help {field}-problem" aria-invalid="true"' in shown.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,9 @@ def attach(tmp_path: Path, desk: Desk, wording: str) -> None:
     """What a publication of the entry with one more question does."""
     content = desk.live.items["entry"]["childcare-cost"].content
     questions = [*content["questions"], wording]
-    items = {"entry": {"childcare-cost": {**content, "questions": questions}}}
+    items: dict[str, dict[str, dict[str, Any] | None]] = {
+        "entry": {"childcare-cost": {**content, "questions": questions}}
+    }
     write_overlay(tmp_path / OVERLAY, Published(version=1, items=items))
 
 
