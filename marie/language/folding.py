@@ -82,10 +82,12 @@ def fold_with_offsets(text: str) -> Folded:
     return Folded(text, "".join(folded), tuple(starts), tuple(ends))
 
 
+@lru_cache(maxsize=16)
 def words(text: str) -> tuple[Word, ...]:
     """The folded words of `text`: apostrophes, hyphens and all punctuation separate.
 
-    "près d’Amqui" gives "pres", "d", "amqui".
+    "près d’Amqui" gives "pres", "d", "amqui". One message is asked for its words a dozen times in a
+    turn: the last few are kept.
     """
     folded = fold_with_offsets(text)
     return tuple(
