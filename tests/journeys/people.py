@@ -275,9 +275,12 @@ class Counsellor:
 
 
 def add_counsellor(marie: RunningMarie, username: str, name: str) -> str:
-    """An account made by `marie user add`; its password."""
+    """An account made by `marie user add`; its password.
+
+    An administrator's, who may take a lead whichever organisation's turn it was.
+    """
     password = secrets.token_hex(12)
-    account = ("--name", name, "--organization", "promis", "--password", password)
+    account = ("--name", name, "--role", "administrator", "--password", password)
     marie.marie("user", "add", username, *account)
     return password
 
