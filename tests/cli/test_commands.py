@@ -167,7 +167,7 @@ def test_mistake_in_a_file_is_named_with_its_file(marie: Marie, tmp_path: Path) 
     )
     result = marie("knowledge", "check", MARIE_KNOWLEDGE=str(folder))
     assert result.returncode == 1
-    assert entry.name in result.stdout
+    assert entry.stem in result.stdout
     assert "cegep.yml" in result.stdout
     assert "problème" in result.stdout.splitlines()[-1]
     assert "Traceback" not in result.stderr
