@@ -116,7 +116,7 @@ def staff_routes(client: Client) -> dict[tuple[str, str], AbstractResource]:
 async def address(client: Client, method: str, path: str, talk: str = "0" * 32) -> str:
     """An address that reaches the route, of things that are not there, but for the conversation."""
     resource = staff_routes(client)[method, path]
-    for filler in ("0" * 32, "0" * 16, "1", "2026-11-22"):
+    for filler in ("0" * 32, "0" * 16, "1", "2026-11-22", "purge"):
         filled = re.sub(
             r"\{\w+\}", filler, path.replace("{conversation_id}", talk).replace("{do}", "publier")
         )
