@@ -77,7 +77,7 @@ async def test_date_is_planned_read_and_cancelled_on_pages_that_everybody_can_us
         async with database.write() as connection:
             await events.decide(connection, visitor.id, request, now=datetime.now(timezone.utc))
     await page.reload()
-    await expect(page.get_by_text("Liste d’attente")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Liste d’attente")).to_be_visible()
     found += await check(page)
     await page.goto("/admin/evenements")
     await expect(page.locator(".event")).to_contain_text("2 sur 2 places, 1 en attente")

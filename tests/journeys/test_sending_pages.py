@@ -70,6 +70,7 @@ class Looker:
 async def check(page: Page, name: str) -> None:
     if KEPT:
         await page.screenshot(path=str(Path(KEPT) / f"{name}.png"), full_page=True)
+    await page.wait_for_timeout(300)  # buttons fade to their other colours for 120 ms
     found = await Axe().run(page)
     wrong = [
         (each["id"], [node["html"] for node in each["nodes"]])

@@ -105,14 +105,15 @@ async def test_run_asked_for_while_the_job_runs_is_made_afterwards(database: Dat
 
 
 async def test_stopping_waits_for_the_job_under_way(database: Database) -> None:
-    done = []
+    began, done = asyncio.Event(), []
 
     async def slow() -> None:
+        began.set()
         await asyncio.sleep(0.05)
         done.append(1)
 
     jobs = Jobs(database, [job(slow)], clock=Clock(), tick=0.01)
     jobs.start()
-    await asyncio.sleep(0.02)
+    await began.wait()
     await jobs.stop()
     assert done == [1]

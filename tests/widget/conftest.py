@@ -47,7 +47,7 @@ class Visit:
         self.launcher = page.locator(".launcher")
         self.panel = page.get_by_role("dialog")
         self.input = page.get_by_role("textbox", name="Écrivez votre question")
-        self.banner = page.get_by_role("status")
+        self.banner = page.locator("p.banner")
 
     async def arrive(self, path: str = "/") -> None:
         """Load a page of the server's and wait for the launcher or the open panel."""

@@ -44,7 +44,7 @@ async def test_an_answer_comes_with_cards_documents_and_dated_sources(talk: Visi
     document = talk.page.get_by_role("link", name="Liste des cégeps (PDF)")
     expected = f"{talk.server.url}/api/v1/documents/cegeps?sig=abc"
     await expect(document).to_have_attribute("href", expected)
-    await expect(talk.page.locator(".message .small").last).to_contain_text(
+    await expect(talk.page.locator(".message .small", has_text="Sources").last).to_contain_text(
         "Sources\u00a0: Données Québec, collèges (lu le 22 novembre 2026, à confirmer)"
     )
 
