@@ -178,10 +178,10 @@ async def test_what_is_written_without_a_link_arrives_once_and_in_order(
     async with asyncio.timeout(10):
         while not cut:
             await asyncio.sleep(0.02)
+    await until_said(visitor, "Un", "Deux", "Trois", "Quatre")
     await page.unroute_all()
     await field.fill("un brouillon")
     await page.reload()
-    await until_said(visitor, "Un", "Deux", "Trois", "Quatre")
     await expected(page.locator("#outbox li")).to_have_count(0)
     await expected(field).to_have_value("un brouillon")
     drawn = await page.locator("#log .counsellor .text").all_inner_texts()
