@@ -6,6 +6,7 @@ With MARIE_TEST_REQUIRE=all (CI) a layer that cannot run is a failure; otherwise
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -79,6 +80,8 @@ def main() -> int:
         skipped.append("redis: needs Redis (Debian: redis-server)")
     if nginx() is None:
         skipped.append("nginx: needs nginx (Debian: nginx-light)")
+    if shutil.which("gpg") is None:
+        skipped.append("encrypted backups: needs GnuPG (Debian: gnupg)")
     for line in skipped:
         print(f"Not run: {line}")
     print(f"Failed: {', '.join(failed)}" if failed else "All layers that ran are green.")

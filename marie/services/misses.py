@@ -284,21 +284,12 @@ async def _change_questions(
             number = await revisions.save(
                 "entry", entry, content, by=by, why=why, ground=standing.ground
             )
-            await _publish(revisions, number, by)
+            await revisions.publish_or_discard(number, by=by)
         except ChangedMeanwhile:
             if not left:
                 raise
         else:
             return
-
-
-async def _publish(revisions: Revisions, number: int, by: Staff) -> None:
-    """Publish, or leave no draft behind."""
-    try:
-        await revisions.publish(number, by=by)
-    except Exception:
-        await revisions.discard(number, by=by)
-        raise
 
 
 async def _propose(

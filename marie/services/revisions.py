@@ -233,6 +233,14 @@ class Revisions:
         """Back to its author, with a note; what was scheduled is no longer."""
         await self._move(revision_id, State.DRAFT, "give_back", by, note)
 
+    async def publish_or_discard(self, revision_id: int, *, by: Staff) -> None:
+        """Publish what was written in one go; what cannot be published leaves no draft behind."""
+        try:
+            await self.publish(revision_id, by=by)
+        except Exception:
+            await self.discard(revision_id, by=by)
+            raise
+
     async def discard(self, revision_id: int, *, by: Staff) -> None:
         """Set an open revision aside; it stays in the history."""
         await self._move(revision_id, State.DISCARDED, "discard", by)

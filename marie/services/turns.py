@@ -55,11 +55,6 @@ HANDOFF_PAYLOAD = "/handoff"
 T = TypeVar("T")
 
 
-STAGES = ("queue", "rasa", "actions", "save", "whole")
-"""Parts of a turn: until Rasa is asked; Rasa with its actions; the actions alone; the transaction
-that answers; from the visitor's message to Marie's."""
-
-
 TurnOutcome = Literal[
     "answered", "asked_back", "missed", "out_of_scope", "handed_over", "discarded"
 ]
@@ -67,7 +62,11 @@ TurnOutcome = Literal[
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """How a turn went. `seconds`: by stage."""
+    """How a turn went.
+
+    `seconds` by stage: "queue" until Rasa is asked, "rasa" with its actions, "actions" alone,
+    "save" for the transaction that answers, "whole" from the visitor's message to Marie's.
+    """
 
     outcome: TurnOutcome
     topic: str

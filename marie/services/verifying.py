@@ -76,11 +76,7 @@ async def verify(
     if content == standing.content:
         return
     number = await revisions.save(kind, item_id, content, by=by, why=why, ground=standing.ground)
-    try:
-        await revisions.publish(number, by=by)
-    except Exception:
-        await revisions.discard(number, by=by)
-        raise
+    await revisions.publish_or_discard(number, by=by)
 
 
 def _on(source: Content, day: str) -> Content:
