@@ -36,7 +36,7 @@ from marie.domain.conversation import State
 from marie.domain.leads import HandoverRequest, Lead
 from marie.domain.messages import Content
 from marie.domain.people import Staff
-from marie.services import accounts, counsellor, visitor
+from marie.services import accounts, counsellor, following, visitor
 from marie.services.live import Hub
 from marie.settings import ROOT, Settings
 from marie.store import leads, tables
@@ -530,6 +530,7 @@ async def begun(database: Database, staff: Staff, member: int) -> Begun:
                 organization=staff.organization,
             ),
         )
+        await following.opened(connection, started.conversation_id, now=now)
     await counsellor.claim(
         database,
         Hub(),
@@ -590,7 +591,7 @@ async def measure(base: str, pid: int, ready: Prepared, seconds: float) -> None:
             office.open_list(member)
         for talk in ready.talks:
             office.resume(talk)
-        await asyncio.sleep(10)
+        await rested(pid)  # two hundred screens were opened at once
         office.times.found.clear()
         readings = sum(each.lines.readings for each in office.members)
         work, begun = worked(pid), time.perf_counter()

@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marie.clock import Clock
 from marie.domain.conversation import StaffId
 from marie.domain.people import BadCredentials, Role, Staff, WeakPassword
 from marie.store import staff as accounts
 from marie.store.engine import Database
+from marie.store.staff import SignedIn
 
 MIN_PASSWORD = 12
 SESSION = timedelta(hours=12)
@@ -138,14 +140,24 @@ async def open_session(
 
 async def who(database: Database, token: str, *, clock: Clock) -> Staff | None:
     """Who is signed in with this session token. That the browser is in use is kept now and then."""
-    token_hash, now = hash_session(token), clock()
     async with database.read() as connection:
-        staff = await accounts.by_session(connection, token_hash, at=now)
-        seen = await accounts.seen_at(connection, token_hash) if staff else None
-    if seen is not None and seen <= now - SEEN:
+        found = await who_in(connection, token, now=clock())
+    if found is not None:
+        await in_use(database, token, found, now=clock())
+    return None if found is None else found.staff
+
+
+async def who_in(connection: AsyncConnection, token: str, *, now: datetime) -> SignedIn | None:
+    """Who is signed in with this session token, within a reading; `in_use` follows it."""
+    return await accounts.by_session(connection, hash_session(token), at=now)
+
+
+async def in_use(database: Database, token: str, found: SignedIn, *, now: datetime) -> None:
+    """Keep that the browser is in use, unless that is known since a moment ago."""
+    since = now - SEEN
+    if found.seen_at is not None and found.seen_at <= since:
         async with database.write() as connection:
-            await accounts.seen(connection, token_hash, at=now, unless_since=now - SEEN)
-    return staff
+            await accounts.seen(connection, hash_session(token), at=now, unless_since=since)
 
 
 async def change_password(

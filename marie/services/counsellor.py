@@ -208,8 +208,8 @@ async def say(
         if conversation.owner == by.id:
             conversation = replace(conversation, read_counsellor=conversation.last_seq)
         await conversations.save(connection, conversation)
-        await following.answered(connection, conversation_id, now=clock(), terms=terms)
-    hub.changed(conversation_id)
+        first = await following.answered(connection, conversation_id, now=clock(), terms=terms)
+    hub.changed(conversation_id, log_only=not first)
     return conversation.last_seq
 
 
@@ -233,7 +233,7 @@ async def mark_read(
         if conversation.owner != by.id or seen <= conversation.read_counsellor:
             return
         await conversations.save(connection, replace(conversation, read_counsellor=seen))
-    hub.changed(conversation_id)
+    hub.changed(conversation_id, log_only=True)
 
 
 async def _leave(

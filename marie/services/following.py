@@ -56,17 +56,21 @@ async def answered(
     *,
     now: datetime,
     terms: Terms = TERMS,
-) -> None:
-    """A person wrote: the first words are counted, and then she asks how things stand."""
+) -> bool:
+    """A person wrote: the first words are counted, and then she asks how things stand.
+
+    Whether these were the first.
+    """
     lead = await _newest(connection, conversation_id)
     if lead is None or lead.is_settled or lead.answered_at is not None:
-        return
+        return False
     # A clock that was set back must not give a wait below nothing.
     lead = replace(lead, answered_at=max(now, lead.created_at))
     if lead.due_what is Next.ANSWER:
         await _plan(connection, lead, Next.FOLLOW_UP, now=now, terms=terms)
     else:
         await following.save(connection, lead)
+    return True
 
 
 async def handed_back(

@@ -32,11 +32,16 @@ Offer = Callable[[Wait, datetime, bool], Content]
 
 async def look_after(database: Database, hub: Hub, *, terms: Terms, clock: Clock) -> int:
     """Remind, tell the supervisors, share; how many leads something was done about."""
+    now = clock()
     await _release_disabled(database)
     async with database.read() as connection:
-        late = await following.unsettled(connection, before=clock())
+        late = await following.unsettled(connection, before=now)
+        taken = await following.steps_taken(connection, before=now)
     done = 0
     for each in late:
+        # Who is late stays late for days: a transaction only when there is something to do.
+        if all((each.lead_id, step) in taken for step in _steps_of(each, terms=terms, now=now)):
+            continue
         async with database.write() as connection:
             try:
                 talk = await conversations.load(connection, each.conversation_id, lock=True)
@@ -50,6 +55,19 @@ async def look_after(database: Database, hub: Hub, *, terms: Terms, clock: Clock
             hub.changed(each.conversation_id)
             done += 1
     return done
+
+
+def _steps_of(lead: Followed, *, terms: Terms, now: datetime) -> list[Step]:
+    """What a lead that is late has come to."""
+    if lead.due_at is None:
+        return []
+    steps = [Step.REMINDED]
+    if now >= terms.escalated_at(lead.due_at, lead.organization):
+        steps.append(Step.ESCALATED)
+    shared = lead.answered_at is not None or lead.shared_at is not None
+    if not shared and now >= terms.shared_at(lead.due_at, lead.organization):
+        steps.append(Step.SHARED)
+    return steps
 
 
 async def _next_steps(

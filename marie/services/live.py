@@ -29,7 +29,10 @@ BACKLOG = 256
 
 @dataclass(frozen=True)
 class Changed:
-    """The conversation's log or state changed."""
+    """The conversation's log or state changed. `log_only`: its log, or how far it was read, and
+    nothing that stands beside it in the console."""
+
+    log_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,7 @@ class _Said(msgspec.Struct, array_like=True):
     channel: str
     author: Literal["visitor", "marie", "counsellor"] | None = None
     name: str = ""
+    log_only: bool = False
 
 
 class Hub:
@@ -95,13 +99,19 @@ class Hub:
             said = _Said(self._id, channel)
             if isinstance(signal, Typing):
                 said = _Said(self._id, channel, signal.author, signal.name)
+            elif signal.log_only:
+                said = _Said(self._id, channel, log_only=True)
             self._tell(msgspec.json.encode(said).decode())
 
     def hear(self, text: str) -> None:
         """A signal of another process."""
         said = msgspec.json.decode(text, type=_Said)
-        if said.sender != self._id:
-            self._wake(said.channel, Typing(said.author, said.name) if said.author else Changed())
+        if said.sender == self._id:
+            return
+        if said.author:
+            self._wake(said.channel, Typing(said.author, said.name))
+        else:
+            self._wake(said.channel, Changed(said.log_only))
 
     def look_again(self) -> None:
         """Wake everybody: signals of other processes may have been missed."""
@@ -114,10 +124,10 @@ class Hub:
                 queue.get_nowait()
             queue.put_nowait(signal)
 
-    def changed(self, conversation_id: str) -> None:
+    def changed(self, conversation_id: str, *, log_only: bool = False) -> None:
         """The conversation changed: its readers and the counsellors' list look again."""
-        self.send(conversation_id, Changed())
-        self.send(QUEUE, Changed())
+        self.send(conversation_id, Changed(log_only))
+        self.send(QUEUE, Changed(log_only))
 
     @property
     def listeners(self) -> int:

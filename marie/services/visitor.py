@@ -165,7 +165,7 @@ async def receive_message(
         first = owed and not await conversations.owes_before(
             connection, conversation_id, message.seq
         )
-    hub.changed(conversation_id)
+    hub.changed(conversation_id, log_only=decision is None)
     return Received(
         seq=message.seq, owed=owed, next_turn=(conversation, message) if first else None
     )
@@ -185,10 +185,17 @@ async def _offered(
 async def read_on(database: Database, conversation_id: ConversationId, after: int) -> Reading:
     """What follows `after`."""
     async with database.read() as connection:
-        return Reading(
-            messages=await conversations.messages_after(connection, conversation_id, after),
-            conversation=await conversations.load(connection, conversation_id),
-        )
+        return await reading_of(connection, conversation_id, after)
+
+
+async def reading_of(
+    connection: AsyncConnection, conversation_id: ConversationId, after: int
+) -> Reading:
+    """What follows `after`, within a reading that began."""
+    return Reading(
+        messages=await conversations.messages_after(connection, conversation_id, after),
+        conversation=await conversations.load(connection, conversation_id),
+    )
 
 
 async def acknowledge(
@@ -201,7 +208,7 @@ async def acknowledge(
         if seen <= conversation.read_visitor:
             return
         await conversations.save(connection, replace(conversation, read_visitor=seen))
-    hub.changed(conversation_id)
+    hub.changed(conversation_id, log_only=True)
 
 
 async def read_message(database: Database, conversation_id: str, seq: int) -> Message:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext, suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,13 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import Pool, QueuePool
 
+from marie.store.sqlite import connect
+
 BUSY_MS = 10_000
+
+READERS = 4
+"""SQLite's readings at the same time in one process. Python runs one of them at a time, so more
+would not end sooner: they would only stand between a write and its turn, while all wait for it."""
 
 LAST_MOMENT = 5.0
 """Seconds that closing waits for connections in use."""
@@ -47,7 +53,8 @@ def create_engine(url: str) -> AsyncEngine:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(
         url,
-        pool_size=8,
+        async_creator=partial(connect, parsed.database or ":memory:"),
+        pool_size=READERS + 2,  # the readings, a write, and one to spare (`scrub`)
         max_overflow=8,
         # What people wrote stands in the parameters: an error that is logged has none of it.
         hide_parameters=True,
@@ -128,12 +135,14 @@ class Database:
         )
         # SQLite lets one write at a time and does not say whose turn is next: those who wait sleep
         # ever longer, and the unlucky one for good. Within a process they queue here.
-        self._writers = asyncio.Lock() if engine.dialect.name == "sqlite" else nullcontext()
+        alone = engine.dialect.name == "sqlite"
+        self._writers = asyncio.Lock() if alone else nullcontext()
+        self._readers = asyncio.Semaphore(READERS) if alone else nullcontext()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A reading of one instant; nothing is kept of what is written in it."""
-        async with _connected(self._readings) as connection:
+        async with self._readers, _connected(self._readings) as connection:
             yield connection
 
     @asynccontextmanager

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marie.domain.conversation import ConversationId, StaffId, State
@@ -80,7 +80,7 @@ async def unsettled(
     """Every lead that is owed something, the next date first; `before`: those due until then."""
     query = select(lead).where(lead.c.settled_at.is_(None)).order_by(lead.c.due_at, lead.c.id)
     if before is not None:
-        query = query.where(or_(lead.c.due_at < before, lead.c.due_at.is_(None)))
+        query = query.where(lead.c.due_at < before)
     return [_followed(row) for row in await connection.execute(query)]
 
 
@@ -175,6 +175,17 @@ async def add_step(
         )
     )
     return True
+
+
+async def steps_taken(connection: AsyncConnection, *, before: datetime) -> set[tuple[str, Step]]:
+    """What was done about the leads that are due before a moment, for the date they have now:
+    a lead's id and the step."""
+    query = (
+        select(lead_step.c.lead_id, lead_step.c.step)
+        .join(lead, and_(lead.c.id == lead_step.c.lead_id, lead.c.due_at == lead_step.c.due_at))
+        .where(lead.c.settled_at.is_(None), lead.c.due_at < before)
+    )
+    return {(row.lead_id, Step(row.step)) for row in await connection.execute(query)}
 
 
 async def steps(connection: AsyncConnection, lead_id: str) -> list[Done]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marie.domain.conversation import StaffId
@@ -120,19 +120,34 @@ async def open_session(
     )
 
 
-async def by_session(connection: AsyncConnection, token_hash: str, *, at: datetime) -> Staff | None:
-    """Who is signed in with this session, if it lasts and the account is active."""
-    session = tables.staff_session
-    query = (
-        select(tables.staff)
-        .join(session, session.c.staff_id == tables.staff.c.id)
-        .where(
-            session.c.token_hash == token_hash,
-            session.c.expires_at > at,
-            tables.staff.c.disabled_at.is_(None),
-        )
+@dataclass(frozen=True)
+class SignedIn:
+    """Who has a session, and when its browser was last known to be in use."""
+
+    staff: Staff
+    seen_at: datetime | None
+
+
+# Every request and every frame of the staff asks this: it is put together once.
+_BY_SESSION = (
+    select(tables.staff, tables.staff_session.c.seen_at)
+    .join(tables.staff_session, tables.staff_session.c.staff_id == tables.staff.c.id)
+    .where(
+        tables.staff_session.c.token_hash == bindparam("token_hash"),
+        tables.staff_session.c.expires_at > bindparam("at"),
+        tables.staff.c.disabled_at.is_(None),
     )
-    return _staff((await connection.execute(query)).first())
+)
+
+
+async def by_session(
+    connection: AsyncConnection, token_hash: str, *, at: datetime
+) -> SignedIn | None:
+    """Who is signed in with this session, if it lasts and the account is active."""
+    found = await connection.execute(_BY_SESSION, {"token_hash": token_hash, "at": at})
+    row = found.first()
+    staff = _staff(row)
+    return None if row is None or staff is None else SignedIn(staff, row.seen_at)
 
 
 async def seen(
@@ -145,15 +160,6 @@ async def seen(
         .where(session.c.token_hash == token_hash, session.c.seen_at <= unless_since)
         .values(seen_at=at)
     )
-
-
-async def seen_at(connection: AsyncConnection, token_hash: str) -> datetime | None:
-    """When the browser was last known to be in use."""
-    session = tables.staff_session
-    found: datetime | None = await connection.scalar(
-        select(session.c.seen_at).where(session.c.token_hash == token_hash)
-    )
-    return found
 
 
 async def sessions(

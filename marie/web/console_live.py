@@ -15,16 +15,18 @@ from typing import Any
 
 import msgspec
 from aiohttp import WSMsgType, web
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marie.clock import local_date
 from marie.domain.conversation import ConversationId, NotOwner, StaffId, State
 from marie.domain.messages import Message, check_client_id
 from marie.domain.people import Staff
-from marie.services import counsellor, lists, remarks, visitor
+from marie.services import accounts, counsellor, lists, remarks, visitor
 from marie.services.counsellor import Overtaken
-from marie.services.live import QUEUE, Signal, Typing
+from marie.services.live import QUEUE, Changed, Signal, Typing
 from marie.store import access
 from marie.store.conversations import UnknownConversation
+from marie.store.staff import SignedIn
 from marie.web.console import CONVERSATION, composed
 from marie.web.console_page import file_values
 from marie.web.documents import shown
@@ -33,7 +35,7 @@ from marie.web.keys import CLOCK, DATABASE, HUB, LISTS, TERMS
 from marie.web.pages import TEMPLATES
 from marie.web.problems import Problem, as_problem, problem_body
 from marie.web.requests import known_form, parse_json, whole_number
-from marie.web.sign_in import signed_in, who
+from marie.web.sign_in import COOKIE, signed_in, who
 from marie.web.visitors import read_marks
 
 MAX_FRAME = 128 * 1024
@@ -189,19 +191,20 @@ class _Talk:
         self._ws = ws
         self._id = conversation_id
         self._staff = staff
+        self._token = request.cookies.get(COOKIE, "")
         self._file: str | None = None
         self._notes: list[str] | None = None
         self._may_write = False
         self._read: dict[str, int] | None = None
         self._standing: tuple[State, StaffId | None] | None = None
-        self._file_due = False
-        self._file_due_at = 0.0
+        self._beside_changed = True
+        self._beside_at = 0.0
 
     async def tell(self, after: int, signals: asyncio.Queue[Signal]) -> None:
         """What follows `after`, then every change."""
         while True:
             after = await self._catch_up(after)
-            wait = self._file_due_at - monotonic() if self._file_due else None
+            wait = self._beside_at - monotonic() if self._beside_changed else None
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._until_changed(signals), wait)
 
@@ -212,27 +215,35 @@ class _Talk:
             signal = await signals.get()
             if not isinstance(signal, Typing):
                 changed = True
+                self._beside_changed |= signal != Changed(log_only=True)
             elif signal.author != "counsellor" or signal.name != self._staff.name:
                 typing = {"author": signal.author, "name": signal.name}
                 await _send(self._ws, {"typing": typing})
 
-    async def _check(self) -> None:
+    async def _check(self, connection: AsyncConnection) -> SignedIn:
         """The session lasts, and she may still see the conversation."""
-        self._staff = await _session(self._request)
-        async with self._app[DATABASE].read() as connection:
-            await access.check_may_see(connection, self._staff, self._id)
+        found = await accounts.who_in(connection, self._token, now=self._app[CLOCK]())
+        if found is None or found.staff.must_change_password:
+            raise SessionEnded
+        self._staff = found.staff
+        await access.check_may_see(connection, self._staff, self._id)
+        return found
 
     async def _catch_up(self, after: int) -> int:
-        await self._check()
-        reading = await visitor.read_on(self._app[DATABASE], self._id, after)
+        database = self._app[DATABASE]
+        async with database.read() as connection:
+            found = await self._check(connection)
+            reading = await visitor.reading_of(connection, self._id, after)
+        await accounts.in_use(database, self._token, found, now=self._app[CLOCK]())
         for message in reading.messages:
             await _send(self._ws, self._drawn(message))
             after = message.seq
         standing = (reading.conversation.state, reading.conversation.owner)
-        self._file_due = standing == self._standing and monotonic() < self._file_due_at
-        if not self._file_due:
+        due = self._beside_changed and monotonic() >= self._beside_at
+        if due or standing != self._standing:
             self._standing = standing
-            self._file_due_at = monotonic() + FILE_PAUSE
+            self._beside_changed = False
+            self._beside_at = monotonic() + FILE_PAUSE
             await self._tell_file()
         marks = read_marks(reading.conversation)
         if marks != self._read:
@@ -286,7 +297,8 @@ class _Talk:
                 await _send(self._ws, {"error": problem_body(problem.kind)})
 
     async def _obey(self, frame: ConsoleFrame) -> None:
-        await self._check()
+        async with self._app[DATABASE].read() as connection:
+            await self._check(connection)
         if frame.send is not None:
             await self._say(frame.send)
         elif frame.ack is not None:
