@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, true
+from functools import cache
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    bindparam,
+    exists,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marie.domain.access import sees_everything
@@ -29,14 +42,19 @@ def visible_to(staff: Staff) -> ColumnElement[bool]:
 
     The query that it goes into must select from (or join) `tables.conversation`.
     """
-    if sees_everything(staff):
-        return true()
+    return true() if sees_everything(staff) else _visible(staff.id, staff.organization)
+
+
+def _visible(
+    staff_id: str | BindParameter[str], organization: str | BindParameter[str] | None
+) -> ColumnElement[bool]:
+    """To a counsellor of this organisation, or of none."""
     talk, lead = tables.conversation.c, tables.lead.c
     ways = [
-        talk.owner == staff.id,
+        talk.owner == staff_id,
         exists(
             select(participant.c.staff_id)
-            .where(participant.c.conversation_id == talk.id, participant.c.staff_id == staff.id)
+            .where(participant.c.conversation_id == talk.id, participant.c.staff_id == staff_id)
             .correlate(tables.conversation)
         ),
         _newest_lead(
@@ -46,8 +64,8 @@ def visible_to(staff: Staff) -> ColumnElement[bool]:
             )
         ),
     ]
-    if staff.organization is not None:
-        ways.append(_newest_lead(lead.organization == staff.organization))
+    if organization is not None:
+        ways.append(_newest_lead(lead.organization == organization))
     return or_(*ways)
 
 
@@ -65,9 +83,27 @@ async def may_see(
     connection: AsyncConnection, staff: Staff, conversation_id: ConversationId
 ) -> bool:
     """Whether the conversation is there for this member of staff."""
+    query = _may_see(everything=sees_everything(staff), bound=staff.organization is not None)
+    known = {
+        "conversation_id": conversation_id,
+        "staff_id": staff.id,
+        "organization": staff.organization,
+    }
+    return await connection.scalar(query, known) is not None
+
+
+@cache
+def _may_see(*, everything: bool, bound: bool) -> Select[tuple[str]]:
+    """The question of `may_see`, put together once: every frame of a counsellor asks it.
+
+    `bound`: for somebody of an organisation.
+    """
     talk = tables.conversation.c.id
-    found = await connection.scalar(select(talk).where(talk == conversation_id, visible_to(staff)))
-    return found is not None
+    query = select(talk).where(talk == bindparam("conversation_id"))
+    if everything:
+        return query
+    organization = bindparam("organization", type_=String) if bound else None
+    return query.where(_visible(bindparam("staff_id", type_=String), organization))
 
 
 async def check_may_see(

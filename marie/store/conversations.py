@@ -7,7 +7,19 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,6 +28,23 @@ from marie.domain.messages import Author, Content, Message, Turn
 from marie.store import tables
 
 ERASED_KEPT = timedelta(days=30)
+
+
+# What every turn, every frame and every screen asks is put together once.
+_LOAD = select(tables.conversation).where(tables.conversation.c.id == bindparam("conversation_id"))
+_LOCK = _LOAD.with_for_update()
+_AFTER = (
+    select(tables.message)
+    .where(
+        tables.message.c.conversation_id == bindparam("conversation_id"),
+        tables.message.c.seq > bindparam("after"),
+    )
+    .order_by(tables.message.c.seq)
+)
+_BY_CLIENT_ID = select(tables.message).where(
+    tables.message.c.conversation_id == bindparam("conversation_id"),
+    tables.message.c.client_id == bindparam("client_id"),
+)
 
 
 class UnknownConversation(Exception):
@@ -44,8 +73,8 @@ async def load(
     connection: AsyncConnection, conversation_id: ConversationId, *, lock: bool = False
 ) -> Conversation:
     """The conversation; with `lock` nobody else changes it before this transaction ends."""
-    query = select(tables.conversation).where(tables.conversation.c.id == conversation_id)
-    row = (await connection.execute(query.with_for_update() if lock else query)).first()
+    known = {"conversation_id": conversation_id}
+    row = (await connection.execute(_LOCK if lock else _LOAD, known)).first()
     if row is None:
         raise UnknownConversation
     return _conversation(row)
@@ -151,26 +180,16 @@ async def by_client_id(
     connection: AsyncConnection, conversation_id: ConversationId, client_id: str
 ) -> Message | None:
     """The visitor's message that carried this `client_id`."""
-    message = tables.message
-    return await _one(
-        connection,
-        select(message).where(
-            message.c.conversation_id == conversation_id, message.c.client_id == client_id
-        ),
-    )
+    known = {"conversation_id": conversation_id, "client_id": client_id}
+    return await _one(connection, _BY_CLIENT_ID, known)
 
 
 async def messages_after(
     connection: AsyncConnection, conversation_id: ConversationId, after: int = 0
 ) -> list[Message]:
     """What follows `after`, in order."""
-    message = tables.message
-    rows = await connection.execute(
-        select(message)
-        .where(message.c.conversation_id == conversation_id, message.c.seq > after)
-        .order_by(message.c.seq)
-    )
-    return [_message(row) for row in rows]
+    known = {"conversation_id": conversation_id, "after": after}
+    return [_message(row) for row in await connection.execute(_AFTER, known)]
 
 
 async def answers_to(
@@ -389,8 +408,10 @@ async def forget_erased(connection: AsyncConnection, *, now: datetime) -> int:
     return result.rowcount
 
 
-async def _one(connection: AsyncConnection, query: Select[Any]) -> Message | None:
-    row = (await connection.execute(query)).first()
+async def _one(
+    connection: AsyncConnection, query: Select[Any], known: dict[str, Any] | None = None
+) -> Message | None:
+    row = (await connection.execute(query, known)).first()
     return None if row is None else _message(row)
 
 

@@ -42,7 +42,7 @@ MAX_FRAME = 128 * 1024
 PAUSE = 0.15
 """Seconds in which changes of the list are told as one."""
 
-OTHERS = 5.0
+OTHERS = 10.0
 """Seconds in which what colleagues and their visitors say is told as one."""
 
 FILE_PAUSE = 0.5
@@ -297,6 +297,11 @@ class _Talk:
                 await _send(self._ws, {"error": problem_body(problem.kind)})
 
     async def _obey(self, frame: ConsoleFrame) -> None:
+        if frame.typing is not None:
+            # Nothing is kept of it, and whether she writes here was told with the file.
+            if frame.typing and self._may_write:
+                self._app[HUB].send(self._id, Typing("counsellor", self._staff.name))
+            return
         async with self._app[DATABASE].read() as connection:
             await self._check(connection)
         if frame.send is not None:
@@ -305,8 +310,6 @@ class _Talk:
             await counsellor.mark_read(
                 self._app[DATABASE], self._app[HUB], self._id, by=self._staff, seq=frame.ack
             )
-        elif frame.typing and self._may_write:
-            self._app[HUB].send(self._id, Typing("counsellor", self._staff.name))
 
     async def _say(self, request: SayRequest) -> None:
         client_id = request.client_id
