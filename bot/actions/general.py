@@ -27,7 +27,8 @@ def safety(turn: Turn, desk: Desk) -> Reply:
 
 
 def language(turn: Turn, desk: Desk) -> Reply:
-    """One sentence in the visitor's language, then simple French from here on.
+    """One sentence in the visitor's language, if it is one in which Marie welcomes, then simple
+    French from here on.
 
     `answer`: `simple` or `full`, for who asks for simple French, or for the usual one again.
     """
@@ -39,8 +40,9 @@ def language(turn: Turn, desk: Desk) -> Reply:
     entry = library.default_entry("language")
     profile = {**turn.profile, "simple": True}
     content = say_entry(entry, replace(turn, profile=profile), desk)
-    own = library.phrases.get(f"language_{turn.value('language')}")
-    if own is not None:
+    tongue = turn.value("language")
+    if tongue in desk.settings.current().languages.welcomed:
+        own = library.phrases[f"language_{tongue}"]
         content = replace(content, text=f"{own.text.strip()}\n\n{content.text}")
     focus = replace(turn.focus, topic="language", misses=0)
     return answer(turn, content, focus=focus, profile=profile)

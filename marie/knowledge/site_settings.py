@@ -1,17 +1,18 @@
-"""What administrators set: how the widget looks and where it may stand, closed days, how long what
-is kept, and the organisations. Each is an item of the kind « setting »
-(`knowledge/settings/*.yml`)."""
+"""What administrators set: how the widget looks and where it may stand, the languages in which
+Marie welcomes, closed days, how long what is kept, and the organisations. Each is an item of the
+kind « setting » (`knowledge/settings/*.yml`)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Annotated
+from typing import Annotated, get_args
 
 import msgspec
 
 from marie.knowledge.organization import Organizations
+from marie.language.tongues import Tongue
 
 Colour = Annotated[str, msgspec.Meta(pattern="^#[0-9a-f]{6}$")]
 Host = Annotated[
@@ -108,9 +109,20 @@ class Retention(
     days: dict[str, Annotated[int, msgspec.Meta(ge=1, le=36_500)]] = {}
 
 
-SETTINGS = ("organizations", "closures", "widget", "sites", "retention")
+class Languages(
+    msgspec.Struct,
+    frozen=True,
+    forbid_unknown_fields=True,
+    kw_only=True,
+    tag_field="id",
+    tag="languages",
+):
+    """In which languages Marie says a sentence (the phrase `language_…`) before simple French."""
 
-Setting = Widget | Sites | Closures | Retention | Organizations
+    welcomed: tuple[Tongue, ...] = get_args(Tongue)
+
+
+Setting = Widget | Sites | Languages | Closures | Retention | Organizations
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +140,7 @@ class Configured:
     organizations: Organizations
     widget: Widget
     sites: Sites
+    languages: Languages
     closures: Closures
     retention: Retention
 
@@ -138,6 +151,7 @@ def configured(values: Sequence[object], organizations: Organizations) -> Config
         organizations=organizations,
         widget=Widget(),
         sites=Sites(),
+        languages=Languages(),
         closures=Closures(),
         retention=Retention(),
     )
@@ -147,6 +161,8 @@ def configured(values: Sequence[object], organizations: Organizations) -> Config
                 found = replace(found, widget=value)
             case Sites():
                 found = replace(found, sites=value)
+            case Languages():
+                found = replace(found, languages=value)
             case Closures():
                 found = replace(found, closures=value)
             case Retention():

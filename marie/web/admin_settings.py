@@ -1,4 +1,5 @@
-"""`/admin/reglages`: organisations, closed days, how long what is kept, the widget and its sites.
+"""`/admin/reglages`: organisations, closed days, languages, how long what is kept, the widget and
+its sites.
 
 Each is an item of the kind « setting »: draft, publication, history and the way back are those of
 all that Marie knows.
@@ -65,6 +66,7 @@ async def overview(request: web.Request) -> web.StreamResponse:
         privacy=privacy_of(app),
         shipped=app[PRIVACY],
         consent=app[LIBRARY].current().phrase(PHRASE),
+        tongues=settings_form.TONGUES,
         drafts={each.item for each in await app[REVISIONS].open_ones("setting")},
         contrasts=_contrasts(app[CONFIGURED].current().widget),
     )
@@ -239,6 +241,8 @@ async def _form_page(
         done=request.query.get("fait", ""),
         more=settings_form.MORE,
         days=DAYS,
+        tongues=settings_form.TONGUES,
+        phrases=app[LIBRARY].current().phrases,
         holidays=_holidays(request) if name == "closures" else [],
         privacy=app[PRIVACY] if name == "retention" else None,
         contrasts=_contrasts(value) if isinstance(value, Widget) else {},

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 from marie.knowledge.items import Content
 from marie.knowledge.organization import DAYS
+from marie.language.tongues import Tongue
+
+TONGUES: tuple[str, ...] = get_args(Tongue)
+"""The languages that Marie tells from French."""
 
 MORE = 2
 """Empty rows at the end of a list."""
@@ -26,6 +30,11 @@ def written(name: str, form: Mapping[str, str], before: Content) -> Content:
         case "sites":
             lines = (_host(line) for line in form.get("hosts", "").split("\n"))
             return {"id": name, "hosts": list(dict.fromkeys(filter(None, lines)))}
+        case "languages":
+            return {
+                "id": name,
+                "welcomed": [each for each in TONGUES if f"welcomed.{each}" in form],
+            }
         case "closures":
             return {"id": name, "days": [each for each in _closures(form) if each]}
         case "retention":

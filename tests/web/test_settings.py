@@ -9,6 +9,7 @@ import struct
 import zlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from typing import get_args
 
 import aiohttp
 import pytest
@@ -17,6 +18,7 @@ from aiohttp.test_utils import TestServer
 from marie.domain.people import Role
 from marie.knowledge.opened import open_knowledge
 from marie.knowledge.site_settings import contrast
+from marie.language.tongues import Tongue
 from marie.settings import Settings
 from marie.store.consents import version_of
 from marie.store.engine import Database
@@ -218,6 +220,22 @@ async def test_closed_days_are_closed(client: Client, administrator: Member) -> 
     closures = client.app[CONFIGURED].current().closures
     assert [each.why for each in closures.days] == ["Vacances"]
     assert client.app[TERMS].is_closed(closures.days[0].until)
+
+
+async def test_languages_of_the_welcome_are_ticked_beside_what_is_said(
+    client: Client, administrator: Member
+) -> None:
+    assert client.app is not None
+    shown = html.unescape((await administrator.get(f"{PAGE}/languages")).text)
+    assert client.app[LIBRARY].current().phrases["language_ht"].text.strip() in shown
+    ticked = re.findall(r'name="(welcomed\.[a-z]+)" value="1"[^>]* checked', shown)
+    assert len(ticked) == len(get_args(Tongue))
+    ours = {"welcomed.es": "1", "welcomed.uk": "1", "welcomed.xx": "1"}
+    assert (await publish(administrator, "languages", **ours))[0] == 200
+    assert client.app[CONFIGURED].current().languages.welcomed == ("es", "uk")
+    overview = html.unescape((await administrator.get(PAGE)).text)
+    assert "Espagnol" in overview
+    assert "Créole haïtien" not in overview
 
 
 async def test_consent_is_recorded_in_the_words_that_were_shown(

@@ -80,3 +80,14 @@ def _verdict(reply: Reply) -> str:
 def test_region(talk: Talk, tmp_path: Path) -> None:
     publish(talk.desk, tmp_path, "place", "01", text="Le fleuve, et du vent.")
     assert "Le fleuve, et du vent." in said(talk.place("Rimouski", "region.profile"))
+
+
+def test_language_of_the_welcome(talk: Talk, tmp_path: Path) -> None:
+    hello = ("hello, how are you", "language", {"entity": "language", "value": "en"})
+    assert "I am Marie" in said(talk.say(*hello))
+    publish(talk.desk, tmp_path, "setting", "languages", welcomed=["es", "other"])
+    reply = talk.say(*hello)
+    assert "I am Marie" not in said(reply)
+    assert "J’écris en français" in said(reply)
+    assert reply.profile["simple"]
+    assert "Soy Marie" in said(talk.say("hola", "language", {"entity": "language", "value": "es"}))
