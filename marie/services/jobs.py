@@ -39,6 +39,11 @@ class Job:
     run: Callable[[], Awaitable[None]]
     lease: timedelta = timedelta(minutes=10)
 
+    @property
+    def longest(self) -> timedelta:
+        """How far ahead its next run can be."""
+        return max(self.every, self.lease, AGAIN)
+
 
 class Jobs:
     """Runs what is due, one job after the other, until it is stopped."""
@@ -83,20 +88,23 @@ class Jobs:
 
     async def run_due(self) -> list[str]:
         """Run what is due now; which jobs were run."""
+        ahead = {name: each.longest for name, each in self._jobs.items()}
         async with self._database.read() as connection:
             known = await rows.standings(connection)
-            due = await rows.due(connection, tuple(self._jobs), now=self._clock())
+            due = await rows.due(connection, ahead, now=self._clock())
         if self._jobs.keys() - known.keys():
             async with self._database.write() as connection:
                 await rows.add_missing(connection, tuple(self._jobs), now=self._clock())
-                due = await rows.due(connection, tuple(self._jobs), now=self._clock())
+                due = await rows.due(connection, ahead, now=self._clock())
         return [name for name in due if not self._stopping and await self._run(self._jobs[name])]
 
     async def _run(self, job: Job) -> bool:
         now = self._clock()
         until = now + job.lease
         async with self._database.write() as connection:
-            if not await rows.lease(connection, job.name, by=self._id, now=now, until=until):
+            if not await rows.lease(
+                connection, job.name, by=self._id, now=now, until=until, longest=job.longest
+            ):
                 return False
         problem = None
         try:

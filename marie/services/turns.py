@@ -141,11 +141,14 @@ class Turns:
     async def recover(self, *, owed_for: timedelta = timedelta(0)) -> int:
         """Take up every turn that another process left unanswered; how many conversations.
 
-        `owed_for`: only those that are owed so long, for another process may be at the others.
+        `owed_for`: only those that are owed so long, for another process may be at the others; and
+        those from the future, which a clock that was set back left: nobody knows how long ago.
         """
-        before = self._clock() - owed_for
+        now = self._clock()
         async with self._database.read() as connection:
-            waiting = await conversations.conversations_with_pending(connection, before=before)
+            waiting = await conversations.conversations_with_pending(
+                connection, before=now - owed_for, after=now + owed_for
+            )
         for conversation_id in waiting:
             self.wake(conversation_id)
         return len(waiting)

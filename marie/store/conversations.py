@@ -296,13 +296,16 @@ async def owes_before(
 
 
 async def conversations_with_pending(
-    connection: AsyncConnection, *, before: datetime
+    connection: AsyncConnection, *, before: datetime, after: datetime
 ) -> list[ConversationId]:
-    """Conversations in which an answer to a message from before that moment is owed."""
+    """Conversations in which an answer to a message from before or from after is owed."""
     message = tables.message
     rows = await connection.scalars(
         select(message.c.conversation_id)
-        .where(message.c.turn == Turn.PENDING.value, message.c.at <= before)
+        .where(
+            message.c.turn == Turn.PENDING.value,
+            or_(message.c.at <= before, message.c.at > after),
+        )
         .group_by(message.c.conversation_id)
         .order_by(func.min(message.c.at))
     )

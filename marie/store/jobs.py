@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marie.store.tables import job
@@ -50,31 +50,41 @@ async def add_missing(
             await connection.execute(insert(job).values(name=name, next_at=now))
 
 
-async def due(connection: AsyncConnection, names: Collection[str], *, now: datetime) -> list[str]:
-    """Which of these are due and nobody is at."""
-    rows = await connection.execute(
-        select(job.c.name)
-        .where(
-            job.c.name.in_(names),
-            job.c.next_at <= now,
-            or_(job.c.leased_until.is_(None), job.c.leased_until <= now),
-        )
-        .order_by(job.c.next_at)
+def _to_be_had(name: str, now: datetime, longest: timedelta) -> ColumnElement[bool]:
+    """Whether a job is due and nobody is at it.
+
+    `longest`: how far ahead its next run can be. What is further was put there before the clock was
+    set back, and would keep the job from running until the clock is there again.
+    """
+    return and_(
+        job.c.name == name,
+        or_(job.c.next_at <= now, job.c.next_at > now + longest),
+        or_(job.c.leased_until.is_(None), job.c.leased_until <= now),
     )
+
+
+async def due(
+    connection: AsyncConnection, longest: Mapping[str, timedelta], *, now: datetime
+) -> list[str]:
+    """Which of these are due and nobody is at; `longest`: how far ahead each one's next run is."""
+    wanted = or_(*(_to_be_had(name, now, ahead) for name, ahead in longest.items()))
+    rows = await connection.execute(select(job.c.name).where(wanted).order_by(job.c.next_at))
     return [row.name for row in rows]
 
 
 async def lease(
-    connection: AsyncConnection, name: str, *, by: str, now: datetime, until: datetime
+    connection: AsyncConnection,
+    name: str,
+    *,
+    by: str,
+    now: datetime,
+    until: datetime,
+    longest: timedelta,
 ) -> bool:
     """Take a job that is due, for `by` alone until `until`; whether it was still to be had."""
     taken = await connection.execute(
         update(job)
-        .where(
-            job.c.name == name,
-            job.c.next_at <= now,
-            or_(job.c.leased_until.is_(None), job.c.leased_until <= now),
-        )
+        .where(_to_be_had(name, now, longest))
         # Meanwhile somebody may ask for another run (`soon`): that stays asked for.
         .values(leased_by=by, leased_until=until, started_at=now, next_at=until)
     )

@@ -42,6 +42,17 @@ async def test_job_runs_at_once_and_then_when_it_is_due(database: Database) -> N
     assert await jobs.run_due() == ["purge"]
 
 
+async def test_clock_that_is_set_back_keeps_no_job_from_running(database: Database) -> None:
+    clock = Clock()
+    jobs = Jobs(database, [job(count)], clock=clock)
+    await jobs.run_due()
+    clock.now -= timedelta(seconds=1)
+    assert await jobs.run_due() == ["purge"]
+    assert await jobs.run_due() == []
+    clock.now += HOUR
+    assert await jobs.run_due() == ["purge"]
+
+
 async def test_of_two_processes_one_runs_a_job(database: Database) -> None:
     clock = Clock()
     began, go_on = asyncio.Event(), asyncio.Event()
@@ -66,7 +77,7 @@ async def test_job_of_a_process_that_died_is_taken_up_after_its_lease(database: 
     async with database.write() as connection:
         await rows.add_missing(connection, ["purge"], now=clock.now)
         assert await rows.lease(
-            connection, "purge", by="dead", now=clock.now, until=clock.now + HOUR
+            connection, "purge", by="dead", now=clock.now, until=clock.now + HOUR, longest=HOUR
         )
     clock.now += HOUR - timedelta(milliseconds=1)
     assert await jobs.run_due() == []

@@ -205,7 +205,9 @@ async def test_pending_turns_are_found_oldest_first(store: Database) -> None:
     async with store.write() as connection:
         await conversations.mark_turn(connection, started[2].conversation_id, 2, Turn.ANSWERED)
     async with store.read() as connection:
-        found = await conversations.conversations_with_pending(connection, before=clock.now())
+        found = await conversations.conversations_with_pending(
+            connection, before=clock.now(), after=clock.now()
+        )
     assert found == [started[1].conversation_id, started[0].conversation_id]
 
 
