@@ -28,6 +28,7 @@ from marie.store import access
 from marie.store.conversations import UnknownConversation
 from marie.store.staff import SignedIn
 from marie.web.console import CONVERSATION, composed
+from marie.web.connections import COMPRESS
 from marie.web.console_page import file_values
 from marie.web.documents import shown
 from marie.web.headers import same_origin
@@ -94,7 +95,7 @@ async def live_list(request: web.Request) -> web.StreamResponse:
 async def _prepare(request: web.Request) -> web.WebSocketResponse:
     if not same_origin(request):
         raise web.HTTPForbidden(text="403")
-    ws = web.WebSocketResponse(heartbeat=30, max_msg_size=MAX_FRAME)
+    ws = web.WebSocketResponse(heartbeat=30, max_msg_size=MAX_FRAME, compress=COMPRESS)
     if not ws.can_prepare(request):
         raise web.HTTPNotFound
     await ws.prepare(request)

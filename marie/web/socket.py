@@ -17,6 +17,7 @@ from marie.services import visitor
 from marie.services.live import Signal, Typing
 from marie.store.conversations import Erased, UnknownConversation
 from marie.web.admission import ADMISSION
+from marie.web.connections import COMPRESS
 from marie.web.documents import shown
 from marie.web.keys import DATABASE, HUB, METRICS
 from marie.web.problems import Problem, as_problem, problem_body
@@ -46,7 +47,9 @@ class ClientFrame(msgspec.Struct, forbid_unknown_fields=True):
 async def socket(request: web.Request) -> web.StreamResponse:
     """Replay what follows `after`, then live."""
     after = whole_number(request, "after", 0)
-    ws = web.WebSocketResponse(protocols=(PROTOCOL,), heartbeat=30, max_msg_size=MAX_FRAME)
+    ws = web.WebSocketResponse(
+        protocols=(PROTOCOL,), heartbeat=30, max_msg_size=MAX_FRAME, compress=COMPRESS
+    )
     if not ws.can_prepare(request):
         raise web.HTTPNotFound
     await ws.prepare(request)
