@@ -27,6 +27,10 @@ class Next(str, Enum):
     """The agent or the programme that the lead was referred to answers."""
 
 
+PROMISED = frozenset({Next.CALL_BACK, Next.APPOINTMENT})
+"""What a visitor has instead of waiting in the chat."""
+
+
 class Outcome(str, Enum):
     """How a lead ended."""
 

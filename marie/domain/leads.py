@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from marie.domain.appointments import Appointment, CallBack
 from marie.domain.conversation import ConversationId
 from marie.domain.qualification import LeadFile
 
@@ -32,7 +33,8 @@ class HandoverRequest:
 class Lead:
     """A request as stored, with the conversation that it comes from.
 
-    `organization`: who has it, None when every quota was 0.
+    `organization`: who has it, None when every quota was 0. `promised`: the appointment or the call
+    that is next, so that nobody is waited for until then; lists alone know it.
     """
 
     id: str
@@ -40,3 +42,4 @@ class Lead:
     created_at: datetime
     request: HandoverRequest
     organization: str | None = None
+    promised: Appointment | CallBack | None = None

@@ -138,17 +138,22 @@ async def newest(
     connection: AsyncConnection, conversation_id: ConversationId
 ) -> Appointment | None:
     """The latest appointment of a conversation that was not cancelled, also when it is over."""
-    query = (
+    return (await newest_of(connection, [conversation_id])).get(conversation_id)
+
+
+async def newest_of(
+    connection: AsyncConnection, conversation_ids: Collection[ConversationId]
+) -> dict[ConversationId, Appointment]:
+    """The same, of each of some conversations that has one."""
+    rows = await connection.execute(
         select(appointment)
         .where(
-            appointment.c.conversation_id == conversation_id,
+            appointment.c.conversation_id.in_(conversation_ids),
             appointment.c.cancelled_at.is_(None),
         )
-        .order_by(appointment.c.starts_at.desc())
-        .limit(1)
+        .order_by(appointment.c.starts_at)
     )
-    row = (await connection.execute(query)).first()
-    return None if row is None else _appointment(row)
+    return {ConversationId(row.conversation_id): _appointment(row) for row in rows}
 
 
 async def of_conversation(

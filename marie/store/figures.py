@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import Column, ColumnElement, ScalarSelect, and_, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marie.domain.conversation import ConversationId, State
 from marie.domain.figures import Cell, CountedLead, Counts, Measure, Talk
-from marie.domain.following import Outcome
+from marie.domain.following import PROMISED, Outcome
 from marie.store import tables
 from marie.store.event_tables import event, registration
 from marie.store.figure_tables import figure_count
@@ -174,19 +174,26 @@ async def sources_of(connection: AsyncConnection, day: str, measure: Measure) ->
 async def waiting(
     connection: AsyncConnection, organizations: Sequence[str] | None
 ) -> list[tuple[str, datetime]]:
-    """Organisation and since when, of each conversation that waits for a person now."""
+    """Organisation and since when, of each conversation that waits for a person now: whom a call or
+    an appointment was promised does not."""
     conversation, lead = tables.conversation, tables.lead
-    newest = (
-        select(lead.c.organization)
-        .where(lead.c.conversation_id == conversation.c.id)
-        .order_by(lead.c.created_at.desc(), lead.c.id)
-        .limit(1)
-        .correlate(conversation)
-        .scalar_subquery()
-    )
+
+    def newest(column: Column[Any]) -> ScalarSelect[Any]:
+        return (
+            select(column)
+            .where(lead.c.conversation_id == conversation.c.id)
+            .order_by(lead.c.created_at.desc(), lead.c.id)
+            .limit(1)
+            .correlate(conversation)
+            .scalar_subquery()
+        )
+
     rows = await connection.execute(
-        select(newest.label("organization"), conversation.c.waiting_since).where(
-            conversation.c.state == State.WAITING.value
+        select(
+            newest(lead.c.organization).label("organization"), conversation.c.waiting_since
+        ).where(
+            conversation.c.state == State.WAITING.value,
+            func.coalesce(newest(lead.c.due_what), "").not_in([each.value for each in PROMISED]),
         )
     )
     return [

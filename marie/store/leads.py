@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +12,12 @@ from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marie.domain.conversation import ConversationId
+from marie.domain.following import PROMISED, Next
 from marie.domain.leads import HandoverRequest, Lead
 from marie.domain.qualification import LeadFile
-from marie.store import tables
+from marie.store import appointments, tables
+
+_PROMISED = {each.value for each in PROMISED}
 
 
 async def add(connection: AsyncConnection, lead: Lead) -> None:
@@ -64,9 +68,10 @@ async def latest(connection: AsyncConnection, conversation_id: ConversationId) -
 async def latest_of(
     connection: AsyncConnection, ids: Sequence[ConversationId]
 ) -> dict[ConversationId, Lead]:
-    """The newest lead of each conversation that has one."""
+    """The newest lead of each conversation that has one, with what was promised."""
     lead = tables.lead
     found: dict[ConversationId, Lead] = {}
+    promised: dict[ConversationId, str] = {}
     for row in await connection.execute(
         select(lead)
         .where(lead.c.conversation_id.in_(ids))
@@ -74,6 +79,14 @@ async def latest_of(
     ):
         if row.conversation_id not in found:
             found[row.conversation_id] = _lead(row)
+            if row.due_what in _PROMISED:
+                promised[found[row.conversation_id].conversation_id] = row.due_what
+    if promised:
+        calls = await appointments.call_backs(connection, promised.keys())
+        meetings = await appointments.newest_of(connection, promised.keys())
+        for each, what in promised.items():
+            known = calls.get(each) if what == Next.CALL_BACK.value else meetings.get(each)
+            found[each] = replace(found[each], promised=known)
     return found
 
 

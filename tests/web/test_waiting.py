@@ -29,6 +29,7 @@ from marie.web.waiting_jobs import waiting_jobs
 from tests.conftest import Client
 from tests.staff import Member, add_account, browser_of, give_lead
 from tests.waiting import Talk, booked, calendar_of, desk, page_of, rasa, receiving, waiting_talk
+from tests.web.console import read
 
 __all__ = ["desk", "rasa"]
 
@@ -139,6 +140,33 @@ async def test_appointment_is_booked_with_a_file_for_both_and_is_what_comes_next
     assert status == 200
     assert "Votre rendez-vous" in shown
     assert "Avec <bdi>PROMIS</bdi>, <bdi>Awa</bdi>" in shown
+
+
+async def test_who_has_an_appointment_or_is_to_be_called_is_not_counted_as_waiting(
+    client: Client, database: Database
+) -> None:
+    await receiving(database, "awa")
+    await add_account(database, "sol", role=Role.SUPERVISOR)
+    called = await waiting_talk(client, "514 555-0123")
+    await give_lead(database, called.visitor, "promis")
+    async with browser_of(client, "sol") as sol:
+        await sol.sign_in()
+        assert "1 personne attend" in read((await sol.get("/console/")).text)
+        await called.press("Me faire rappeler")
+        await called.press("Le soir")
+        talk, _ = await booked(client, database)
+        page = read((await sol.get("/console/")).text)
+        assert "Personne n’attend" in page
+        _, promised = page.split("Rendez-vous et rappels promis")
+        assert re.search(r"à rappeler, le soir.+rendez-vous le .+ par téléphone", promised)
+        figures = read((await sol.get("/console/chiffres")).text)
+        assert "0 en attente maintenant" in figures
+        await talk.press("Annuler le rendez-vous")
+        page = read((await sol.get("/console/")).text)
+        assert "1 personne attend" in page
+        assert "rendez-vous le" not in page
+        await sol.claim(called.visitor)
+        assert (await called.visitor.log())["state"] == "counsellor"
 
 
 async def test_two_visitors_press_one_slot_and_one_is_offered_others(
