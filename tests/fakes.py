@@ -64,7 +64,7 @@ class FakeRasa:
         """A server that is not started yet."""
         app = web.Application()
         app.router.add_post("/webhooks/rest/webhook", self._webhook)
-        app.router.add_get("/webhooks/rest/", self._health)
+        app.router.add_get("/webhooks/ready/", self._health)
         app.router.add_get("/health", self._health)
         return TestServer(app, host="127.0.0.1")
 

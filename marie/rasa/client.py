@@ -8,7 +8,8 @@ Rasa's REST channel answers 200 with an empty list after an exception; an answer
 `custom` payload is therefore a failure.
 
 Of several Rasa processes a conversation stays on one as long as that one answers (rendezvous
-hashing), though any could answer: nothing has to move when one comes or goes.
+hashing), though any could answer: nothing has to move when one comes or goes. One that hangs is
+passed over too (`marie.rasa.breaker`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +28,7 @@ import msgspec
 
 from marie.domain.messages import iso_milliseconds
 from marie.domain.replies import Reply
+from marie.rasa.breaker import Breaker
 
 TIMEOUT = aiohttp.ClientTimeout(total=20, sock_connect=2)
 
@@ -37,7 +40,7 @@ class RasaUnavailable(Exception):
 
 
 class NotConnected(RasaUnavailable):
-    """Nobody listens there."""
+    """Nobody listens there, or it hangs and is left alone for a while."""
 
 
 def in_order(urls: Sequence[str], conversation_id: str) -> list[str]:
@@ -93,12 +96,13 @@ class RasaClient:
         self._session = session
         self._urls = tuple(urls)
         self._spare: tuple[str, ...] = () if spare is None else (spare,)
+        self._breakers = {url: Breaker() for url in (*self._urls, *self._spare)}
 
     async def ask(self, turn: TurnRequest) -> Reply:
         """Marie's reply; `RasaUnavailable` when there is none.
 
-        A process that takes no connection is passed over; one that is slow is not, for the next
-        would be as slow.
+        A process that takes no connection is passed over; one that is slow is not until it counts
+        as hanging, for the next may be as slow.
         """
         *others, last = (*in_order(self._urls, turn.conversation_id), *self._spare)
         for url in others:
@@ -109,6 +113,19 @@ class RasaClient:
         return await self._ask(last, turn)
 
     async def _ask(self, url: str, turn: TurnRequest) -> Reply:
+        breaker = self._breakers[url]
+        if not breaker.lets_through():
+            raise NotConnected("it hangs and is left alone for a while")
+        began = time.monotonic()
+        try:
+            reply = await self._post(url, turn)
+        except RasaUnavailable:
+            breaker.failed(time.monotonic() - began)
+            raise
+        breaker.answered()
+        return reply
+
+    async def _post(self, url: str, turn: TurnRequest) -> Reply:
         body = {
             "sender": turn.conversation_id,
             "message": turn.message(),
@@ -144,7 +161,7 @@ class RasaClient:
     async def _is_ready(self, url: str) -> bool:
         try:
             async with self._session.get(
-                f"{url}/webhooks/rest/", timeout=aiohttp.ClientTimeout(total=2)
+                f"{url}/webhooks/ready/", timeout=aiohttp.ClientTimeout(total=2)
             ) as response:
                 return response.status == 200
         except (aiohttp.ClientError, asyncio.TimeoutError):
