@@ -31,8 +31,8 @@ LINGERING = 5.0
 """Seconds for which the rest of a body that nobody wants is read, so that the answer arrives."""
 
 COMPRESS = False
-"""Whether frames of sockets are compressed: it would keep a tenth of a megabyte for each socket, and
-they carry a sentence or two now and then."""
+"""Whether frames of sockets are compressed: it would keep a tenth of a megabyte for each socket,
+and they carry a sentence or two now and then."""
 
 MAX_LINE = 8190
 MAX_HEADER = 8190

@@ -27,8 +27,8 @@ from marie.services.live import QUEUE, Changed, Signal, Typing
 from marie.store import access
 from marie.store.conversations import UnknownConversation
 from marie.store.staff import SignedIn
-from marie.web.console import CONVERSATION, composed
 from marie.web.connections import COMPRESS
+from marie.web.console import CONVERSATION, composed
 from marie.web.console_page import file_values
 from marie.web.documents import shown
 from marie.web.headers import same_origin
