@@ -13,7 +13,7 @@ from bot.actions.turn import Turn
 from bot.actions.wiring import Desk
 from marie.domain.messages import Content
 from marie.domain.replies import Reply
-from marie.knowledge.event_words import event_when
+from marie.knowledge.event_words import event_line
 from marie.knowledge.events import PlannedEvent
 from marie.knowledge.places import Place
 from marie.knowledge.talk import says
@@ -78,7 +78,7 @@ def _listed(turn: Turn, desk: Desk) -> Reply:
     if found:
         if not paragraphs:
             paragraphs.append(library.phrase("trip_intro"))
-        paragraphs.append("\n".join(_line(each, desk) for each in found[:SHOWN]))
+        paragraphs.append("\n".join(event_line(each, library) for each in found[:SHOWN]))
         if len(found) > SHOWN:
             paragraphs.append(library.phrase("trip_rest", count=str(len(found) - SHOWN)))
         paragraphs.append(library.phrase("trip_how"))
@@ -122,16 +122,6 @@ def _kind(turn: Turn, desk: Desk) -> str | None:
     session = says(turn.text, desk.plan_words.sessions)
     trip = says(turn.text, desk.plan_words.trips)
     return None if session == trip else "session" if session else "trip"
-
-
-def _line(event: PlannedEvent, desk: Desk) -> str:
-    library = desk.library
-    if event.left:
-        room = library.phrase("trip_left", count=str(event.left))
-    else:
-        room = library.phrase("trip_full")
-    parts = (event_when(event), event.place, event.organizer, room)
-    return f"• {event.title}\u00a0: {', '.join(parts)}"
 
 
 def _buttons(found: list[PlannedEvent], desk: Desk) -> list[dict[str, str]]:

@@ -1,4 +1,5 @@
-"""How a stay or a session is said, and its calendar file: the same in answers and in news."""
+"""How a stay or a session is said, and its calendar file: the same in answers, in news and where
+administrators look before they announce it."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from typing import Any
 
 from marie.clock import MONTREAL
 from marie.knowledge.events import PlannedEvent
+from marie.knowledge.library import Library
 from marie.language.typography import french_day, french_weekday
 
 REMINDERS = (7, 1)
@@ -19,6 +21,16 @@ def event_when(event: PlannedEvent) -> str:
     if first.date() == last.date():
         return f"{_day(first)}, de {french_hour(first)} à {french_hour(last)}"
     return f"du {_day(first)}, {french_hour(first)}, au {_day(last)}, {french_hour(last)}"
+
+
+def event_line(event: PlannedEvent, library: Library) -> str:
+    """An event in a list: its title, when, where, by whom, and whether there is room."""
+    if event.left:
+        room = library.phrase("trip_left", count=str(event.left))
+    else:
+        room = library.phrase("trip_full")
+    parts = (event_when(event), event.place, event.organizer, room)
+    return f"• {event.title}\u00a0: {', '.join(parts)}"
 
 
 def _day(moment: datetime) -> str:

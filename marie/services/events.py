@@ -1,5 +1,8 @@
 """Stays and sessions: planned by administrators, joined and left by visitors.
 
+Until it is announced an event is a draft, perhaps waiting for a reader or for its day: visitors do
+not hear of it. From then on it is changed for everybody at once, for people hold seats of it.
+
 A seat is given in the transaction that writes Marie's answer, with the event locked: two visitors
 never get the last one. Whoever leaves, or erases her conversation, makes room for the first who
 waits. What the others must hear (a seat came free, another day, cancelled) is remembered with their
@@ -28,6 +31,8 @@ from marie.domain.events import (
     EventRequest,
     Outcome,
     Registration,
+    State,
+    Step,
 )
 from marie.domain.messages import Content, Message
 from marie.domain.people import Staff
@@ -87,17 +92,47 @@ def check_draft(draft: Draft, *, regions: frozenset[str], taken: int = 0) -> Non
 
 
 async def plan(
-    database: Database, draft: Draft, *, regions: frozenset[str], by: Staff, clock: Clock
+    database: Database,
+    draft: Draft,
+    *,
+    regions: frozenset[str],
+    by: Staff,
+    clock: Clock,
+    step: Step = "announce",
+    announce_at: datetime | None = None,
 ) -> str:
-    """Add an event; its id."""
+    """Add an event; its id. `announce_at`: for the step « schedule »."""
     check_draft(draft, regions=regions)
-    if draft.starts_at <= clock():
+    now = clock()
+    if draft.starts_at <= now:
         raise BadEvent({"starts_at": "past"})
-    event_id = secrets.token_hex(16)
+    event = Event(id=secrets.token_hex(16), draft=draft)
+    event = _stepped(event, step, announce_at, now=now)
     async with database.write() as connection:
-        await events.add(connection, event_id, draft, by=by.id, at=clock())
-        await _record(connection, by, clock, "plan_event", event_id)
-    return event_id
+        await events.add(connection, event, by=by.id, at=now)
+        await _record(connection, by, clock, f"{step}_event", event.id)
+    return event.id
+
+
+def _stepped(event: Event, step: Step, announce_at: datetime | None, *, now: datetime) -> Event:
+    """The event a step further; `BadEvent` names the field that hinders."""
+    announced = event.state(now) is State.ANNOUNCED
+    if step == "announce":
+        if announced:
+            return event
+        announce_at = now
+    elif step == "schedule":
+        if announce_at is None:
+            raise BadEvent({"publish_on": "date"})
+        if announce_at <= now:
+            raise BadEvent({"publish_on": "past"})
+    else:
+        return replace(event, announce_at=None, review_at=now if step == "review" else None)
+    if event.draft.starts_at <= now:
+        raise BadEvent({"starts_at": "past"})
+    if event.draft.starts_at <= announce_at:
+        raise BadEvent({"publish_on": "too_late"})
+    return replace(event, announce_at=announce_at, review_at=None)
 
 
 async def change(
@@ -108,34 +143,46 @@ async def change(
     regions: frozenset[str],
     by: Staff,
     clock: Clock,
+    step: Step = "announce",
+    announce_at: datetime | None = None,
 ) -> None:
     """Change an event: more seats go to who waits; another day or place is told to everybody.
 
-    A cancelled one is no longer there to change: `UnknownEvent`.
+    Once somebody is registered it stays announced. A cancelled one is no longer there to change:
+    `UnknownEvent`.
     """
     async with database.write() as connection:
         known = await events.load(connection, event_id, lock=True)
         if known.cancelled_at is not None:
             raise UnknownEvent
-        taken = [
-            each for each in await events.registered(connection, event_id) if each.seat == "seat"
-        ]
-        check_draft(draft, regions=regions, taken=len(taken))
-        if draft == known.draft:
+        registered = await events.registered(connection, event_id)
+        taken = sum(each.seat == "seat" for each in registered)
+        check_draft(draft, regions=regions, taken=taken)
+        if registered and step != "announce":
+            raise BadEvent({"": "registered"})
+        changed = _stepped(replace(known, draft=draft), step, announce_at, now=clock())
+        if changed == known:
             return
-        changed = replace(known, draft=draft, changes=known.changes + 1)
+        changed = replace(changed, changes=known.changes + 1)
         await events.save(connection, changed)
         if _moved(known.draft, draft):
             await events.remember_notice(connection, event_id, "changed")
         await _fill(connection, changed, now=clock())
-        await _record(connection, by, clock, "change_event", event_id)
+        same = known.state(clock()) is changed.state(clock())
+        action = "change_event" if same else f"{step}_event"
+        await _record(connection, by, clock, action, event_id)
 
 
 async def cancel(database: Database, event_id: str, *, by: Staff, clock: Clock) -> None:
-    """Cancel an event; everybody registered will be told. Twice is once."""
+    """Cancel an event; everybody registered will be told. Twice is once. What nobody heard of is
+    gone."""
     async with database.write() as connection:
         known = await events.load(connection, event_id, lock=True)
         if known.cancelled_at is not None:
+            return
+        if known.state(clock()) is not State.ANNOUNCED:
+            await events.forget(connection, event_id)
+            await _record(connection, by, clock, "drop_event", event_id)
             return
         await events.save(
             connection, replace(known, cancelled_at=clock(), changes=known.changes + 1)

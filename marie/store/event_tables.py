@@ -24,7 +24,11 @@ event = Table(
     Column("created_at", Moment, nullable=False),
     Column("created_by", String(32), ForeignKey("staff.id")),
     Column("cancelled_at", Moment),
+    Column("announce_at", Moment),
+    Column("review_at", Moment),
 )
+"""`announce_at`: from when Marie speaks of it, none for a draft; `review_at`: since when a draft
+waits for somebody to read it."""
 
 registration = Table(
     "registration",

@@ -16,6 +16,7 @@ from marie.store.event_tables import event, registration
 
 Notice = Literal["seated", "changed", "cancelled"]
 _DRAFT = tuple(Draft.__dataclass_fields__)
+_MOMENTS = ("cancelled_at", "changes", "announce_at", "review_at")
 
 
 class UnknownEvent(Exception):
@@ -30,22 +31,31 @@ class Counts:
     waiting: int = 0
 
 
-async def add(
-    connection: AsyncConnection, event_id: str, draft: Draft, *, by: StaffId, at: datetime
-) -> None:
+async def add(connection: AsyncConnection, new: Event, *, by: StaffId, at: datetime) -> None:
     """Store a new event."""
     await connection.execute(
-        insert(event).values(id=event_id, changes=0, created_at=at, created_by=by, **asdict(draft))
+        insert(event).values(id=new.id, created_at=at, created_by=by, **_stored(new))
     )
 
 
 async def save(connection: AsyncConnection, changed: Event) -> None:
     """Write a changed event back."""
     await connection.execute(
-        update(event)
-        .where(event.c.id == changed.id)
-        .values(cancelled_at=changed.cancelled_at, changes=changed.changes, **asdict(changed.draft))
+        update(event).where(event.c.id == changed.id).values(**_stored(changed))
     )
+
+
+async def forget(connection: AsyncConnection, event_id: str) -> None:
+    """Drop an event that was never announced."""
+    await connection.execute(delete(event).where(event.c.id == event_id))
+
+
+async def in_review(connection: AsyncConnection) -> int:
+    """How many wait for a reader."""
+    query = select(func.count()).where(
+        event.c.review_at.is_not(None), event.c.cancelled_at.is_(None)
+    )
+    return int(await connection.scalar(query) or 0)
 
 
 async def load(connection: AsyncConnection, event_id: str, *, lock: bool = False) -> Event:
@@ -192,13 +202,16 @@ async def take_notice(
     return notice
 
 
+def _stored(known: Event) -> dict[str, Any]:
+    return {**{name: getattr(known, name) for name in _MOMENTS}, **asdict(known.draft)}
+
+
 def _event(row: Row[Any]) -> Event:
     known = row._mapping
     return Event(
         id=row.id,
         draft=Draft(**{name: known[name] for name in _DRAFT}),
-        cancelled_at=row.cancelled_at,
-        changes=row.changes,
+        **{name: known[name] for name in _MOMENTS},
     )
 
 

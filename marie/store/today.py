@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marie.knowledge.freshness import Periods
 from marie.knowledge.revisions import Revision
-from marie.store import cards, jobs, misses, notifications, revisions
+from marie.store import cards, events, jobs, misses, notifications, revisions
 from marie.store.directory_tables import directory_link
 from marie.store.jobs import Standing
 from marie.store.notification_tables import webhook_delivery
@@ -21,13 +21,14 @@ CARD_STATES = ("unverified", "stale", "no_contact", "conflict")
 @dataclass(frozen=True, kw_only=True)
 class Counts:
     """`cards`: by state (`CARD_STATES`), and `all`; `mails`, `deliveries`: given up; `failed`: jobs
-    whose last run went wrong."""
+    whose last run went wrong; `events`: stays and sessions that wait for a reader."""
 
     cards: dict[str, int]
     dead_links: int
     misses: int
     mails: int
     deliveries: int
+    events: int
     failed: tuple[Standing, ...]
     revisions: tuple[Revision, ...]
 
@@ -43,6 +44,7 @@ async def read(connection: AsyncConnection, *, periods: Periods, today: date) ->
         misses=await misses.count_open(connection),
         mails=(await notifications.counts(connection)).get("given_up", 0),
         deliveries=int(await connection.scalar(given_up) or 0),
+        events=await events.in_review(connection),
         failed=tuple(each for each in standings.values() if each.problem is not None),
         revisions=tuple(await revisions.open_ones(connection, None, None)),
     )

@@ -99,6 +99,7 @@ async def today_page(request: web.Request) -> web.StreamResponse:
             urgent=True,
         ),
         Task(name="review", count=len(review), address="#relectures"),
+        Task(name="events", count=counts.events, address="/admin/evenements#prepared"),
         Task(name="misses", count=counts.misses, address="/admin/manques"),
         Task(
             name="old",

@@ -1,4 +1,4 @@
-"""`/admin/evenements`: stays and sessions, planned, changed, cancelled, and who comes."""
+"""`/admin/evenements`: stays and sessions, prepared, announced, changed, cancelled; who comes."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from http import HTTPStatus
 from aiohttp import web
 
 from marie.clock import MONTREAL, local_date
-from marie.domain.events import Draft, Event, Kind, Registration
+from marie.domain.events import Draft, Event, Kind, Registration, State, Step
+from marie.domain.messages import Content
 from marie.domain.people import Role
-from marie.knowledge.event_words import event_when
+from marie.knowledge.event_words import event_line, event_when
 from marie.services import events
 from marie.services.events import BadEvent
 from marie.store.events import Counts, UnknownEvent
 from marie.web.event_news import refresh
 from marie.web.forms import read_form
-from marie.web.keys import CLOCK, DATABASE, GAZETTEER
+from marie.web.keys import CLOCK, DATABASE, GAZETTEER, LIBRARY
 from marie.web.pages import page
+from marie.web.previews import Shown, drawn
 from marie.web.sign_in import signed_in
 
 PATH = "/admin/evenements"
@@ -25,9 +27,18 @@ _ONE = PATH + "/{event_id:[0-9a-f]{32}}"
 KINDS: tuple[Kind, ...] = ("trip", "session")
 FIELDS = (
     *("kind", "title", "region", "place", "starts_on", "starts_at", "ends_on", "ends_at"),
-    *("capacity", "organizer", "description", "url"),
+    *("capacity", "organizer", "description", "url", "publish_on", "do"),
 )
 """The fields of the form."""
+
+PREPARED = (State.DRAFT, State.REVIEW, State.SCHEDULED)
+STEPS: dict[str, tuple[Step, str]] = {
+    "publish": ("announce", "annonce"),
+    "schedule": ("schedule", "planifie"),
+    "review": ("review", "relecture"),
+    "draft": ("draft", "brouillon"),
+}
+"""What a button does, and what the page says then."""
 
 routes = web.RouteTableDef()
 
@@ -43,11 +54,18 @@ async def overview(request: web.Request) -> web.StreamResponse:
         "admin_events.html",
         staff=staff,
         today=local_date(now),
+        prepared=[each for each in every if each.event.state(now) in PREPARED],
         to_come=[each for each in every if each.event.is_open(now)],
-        past=[each for each in reversed(every) if not each.event.is_open(now)],
+        past=[each for each in reversed(every) if _over(each.event, now)],
+        state=lambda event: event.state(now),
         regions=_regions(request),
         said=_said,
+        done=request.query.get("fait", ""),
     )
+
+
+def _over(event: Event, now: datetime) -> bool:
+    return event.state(now) not in PREPARED and not event.is_open(now)
 
 
 @routes.get(PATH + "/nouveau")
@@ -58,10 +76,11 @@ async def blank(request: web.Request) -> web.StreamResponse:
 
 @routes.post(PATH)
 async def plan(request: web.Request) -> web.StreamResponse:
-    """Plan an event; Marie speaks of it in the next turn."""
+    """Add an event; once it is announced, Marie speaks of it in the next turn."""
     staff = await signed_in(request, Role.ADMINISTRATOR)
     app = request.app
     form = await _read(request)
+    step, done = _step(form)
     try:
         event_id = await events.plan(
             app[DATABASE],
@@ -69,10 +88,12 @@ async def plan(request: web.Request) -> web.StreamResponse:
             regions=frozenset(_regions(request)),
             by=staff,
             clock=app[CLOCK],
+            step=step,
+            announce_at=_moment(form["publish_on"], "00:00"),
         )
     except BadEvent as error:
         return await _form(request, form, problems=error.problems)
-    return await _changed(request, f"{PATH}/{event_id}")
+    return await _changed(request, f"{PATH}/{event_id}?fait={done}")
 
 
 @routes.get(_ONE)
@@ -90,6 +111,7 @@ async def change(request: web.Request) -> web.StreamResponse:
     app = request.app
     form = await _read(request)
     event_id = request.match_info["event_id"]
+    step, done = _step(form)
     try:
         await events.change(
             app[DATABASE],
@@ -98,17 +120,19 @@ async def change(request: web.Request) -> web.StreamResponse:
             regions=frozenset(_regions(request)),
             by=staff,
             clock=app[CLOCK],
+            step=step,
+            announce_at=_moment(form["publish_on"], "00:00"),
         )
     except UnknownEvent:
         raise web.HTTPNotFound from None
     except BadEvent as error:
         return await _form(request, form, problems=error.problems, event_id=event_id)
-    return await _changed(request, f"{PATH}/{event_id}")
+    return await _changed(request, f"{PATH}/{event_id}?fait={done}")
 
 
 @routes.post(_ONE + "/annuler")
 async def cancel(request: web.Request) -> web.StreamResponse:
-    """Cancel an event; everybody registered is told in her conversation."""
+    """Cancel an event; everybody registered is told in her conversation. A draft is gone."""
     staff = await signed_in(request, Role.ADMINISTRATOR)
     app = request.app
     try:
@@ -117,7 +141,7 @@ async def cancel(request: web.Request) -> web.StreamResponse:
         )
     except UnknownEvent:
         raise web.HTTPNotFound from None
-    return await _changed(request, PATH)
+    return await _changed(request, f"{PATH}?fait=annule")
 
 
 async def _changed(request: web.Request, location: str) -> web.Response:
@@ -134,13 +158,17 @@ async def _form(
 ) -> web.Response:
     staff = await signed_in(request, Role.ADMINISTRATOR)
     known, registered = await _known(request) if event_id else (None, [])
+    now = request.app[CLOCK]()
     return page(
         request,
         "admin_event.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK,
         staff=staff,
-        today=local_date(request.app[CLOCK]()),
+        today=local_date(now),
         event=known,
+        state=known.state(now) if known else State.DRAFT,
+        messages=[_preview(request, known)] if known else [],
+        done=request.query.get("fait", ""),
         when=_said(known) if known else "",
         registered=registered,
         form=form,
@@ -159,6 +187,10 @@ async def _known(request: web.Request) -> tuple[Event, list[Registration]]:
 async def _read(request: web.Request) -> dict[str, str]:
     form = await read_form(request)
     return {name: form.get(name, "").strip() for name in FIELDS}
+
+
+def _step(form: dict[str, str]) -> tuple[Step, str]:
+    return STEPS.get(form["do"], STEPS["publish"])
 
 
 def _draft(form: dict[str, str]) -> Draft:
@@ -216,6 +248,8 @@ def _fields(known: Event) -> dict[str, str]:
         "organizer": draft.organizer,
         "description": draft.description,
         "url": draft.url,
+        "publish_on": local_date(known.announce_at).isoformat() if known.announce_at else "",
+        "do": "",
     }
 
 
@@ -226,6 +260,15 @@ def _regions(request: web.Request) -> dict[str, str]:
         for place in request.app[GAZETTEER].host_regions()
         if place.region is not None
     }
+
+
+def _preview(request: web.Request, known: Event) -> Shown:
+    """How Marie lists it, as the actions do."""
+    library = request.app[LIBRARY].current()
+    event = events.published(known, Counts())
+    lines = (library.phrase("trip_intro"), event_line(event, library), library.phrase("trip_how"))
+    content = Content(text="\n\n".join(lines), topic="moving.trip")
+    return drawn("Aperçu", content, request.app[CLOCK]())
 
 
 def _said(known: Event) -> str:

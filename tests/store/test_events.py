@@ -168,7 +168,7 @@ async def test_erasing_frees_the_seat_and_leaves_nothing(store: Database) -> Non
     one, two = await begin(store), await begin(store)
     await ask(store, one, event_id)
     await ask(store, two, event_id)
-    await visitor.erase(store, HUB, one.conversation_id, token=one.token, clock=clock.now)
+    await visitor.erase(store, HUB, one.conversation_id, token=one.token, clock=now)
     assert await seats(store, event_id) == [("seat", two.conversation_id)]
 
 
@@ -279,6 +279,73 @@ async def test_unknown_event_is_closed(store: Database) -> None:
 async def test_event_in_the_past_cannot_be_planned(store: Database) -> None:
     with pytest.raises(BadEvent):
         await planned(store, starts_at=NOW)
+
+
+async def open_ones(store: Database, at: datetime) -> list[str]:
+    return [each.event.id for each in await events.planned(store) if each.event.is_open(at)]
+
+
+async def test_nobody_hears_of_an_event_before_its_announcement(store: Database) -> None:
+    chief = await planner(store)
+    tomorrow = NOW + timedelta(days=1)
+    for step, at in (("draft", None), ("review", None), ("schedule", tomorrow)):
+        step_: Any = step
+        event_id = await events.plan(
+            store, DRAFT, regions=REGIONS, by=chief, clock=now, step=step_, announce_at=at
+        )
+        assert event_id not in await open_ones(store, NOW)
+        assert (await ask(store, await begin(store), event_id))[0] == "closed"
+    just_before = tomorrow - timedelta(milliseconds=1)
+    assert await open_ones(store, just_before) == []
+    assert await open_ones(store, tomorrow) == [event_id]
+    assert (await ask(store, await begin(store), event_id, at=tomorrow))[0] == "seat"
+
+
+async def test_announced_event_stays_so_once_somebody_is_registered(store: Database) -> None:
+    event_id = await planned(store)
+    chief = await store_staff(store)
+
+    async def back() -> None:
+        await events.change(
+            store, event_id, DRAFT, regions=REGIONS, by=chief, clock=now, step="draft"
+        )
+
+    await back()
+    assert await open_ones(store, NOW) == []
+    await events.change(store, event_id, DRAFT, regions=REGIONS, by=chief, clock=now)
+    assert await open_ones(store, NOW) == [event_id]
+    await ask(store, await begin(store), event_id)
+    with pytest.raises(BadEvent) as error:
+        await back()
+    assert error.value.problems == {"": "registered"}
+
+
+@pytest.mark.parametrize(
+    ("at", "problem"),
+    [(None, "date"), (NOW, "past"), (DRAFT.starts_at, "too_late")],
+)
+async def test_announcement_comes_between_now_and_the_event(
+    store: Database, at: datetime | None, problem: str
+) -> None:
+    with pytest.raises(BadEvent) as error:
+        await events.plan(
+            store,
+            DRAFT,
+            regions=REGIONS,
+            by=await planner(store),
+            clock=now,
+            step="schedule",
+            announce_at=at,
+        )
+    assert error.value.problems == {"publish_on": problem}
+
+
+async def test_draft_that_nobody_heard_of_is_dropped(store: Database) -> None:
+    chief = await planner(store)
+    event_id = await events.plan(store, DRAFT, regions=REGIONS, by=chief, clock=now, step="review")
+    await events.cancel(store, event_id, by=chief, clock=now)
+    with pytest.raises(event_store.UnknownEvent):
+        await events.one(store, event_id)
 
 
 @pytest.mark.parametrize(

@@ -203,6 +203,26 @@ async def test_erased_conversation_leaves_the_list(client: Client, administrator
     assert "Awa" not in page.text
 
 
+@pytest.mark.usefixtures("actions")
+async def test_draft_is_read_by_another_person_before_anybody_hears_of_it(
+    administrator: Member, visitor: Visitor
+) -> None:
+    page = await plan(administrator, do="review")
+    address = page.url.path
+    assert "à relire" in page.text
+    assert "• Deux jours à Rimouski" in page.text  # as Marie will say it
+    assert "qui attend une relecture" in (await administrator.get("/admin/")).text
+    assert (await say(visitor, text="prochain séjour à Rimouski?"))["data"]["events"] == []
+    later = (datetime.now(timezone.utc) + timedelta(days=3)).date().isoformat()
+    page = await administrator.post(address, **form(do="schedule", publish_on=later))
+    assert "planifié pour le" in page.text
+    assert f'value="{later}"' in page.text
+    assert "qui attend une relecture" not in (await administrator.get("/admin/")).text
+    assert (await say(visitor, text="prochain séjour à Rimouski?"))["data"]["events"] == []
+    await administrator.post(address, **form(do="publish"))
+    assert len((await say(visitor, text="prochain séjour à Rimouski?"))["data"]["events"]) == 1
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
@@ -214,6 +234,9 @@ async def test_erased_conversation_leaves_the_list(client: Client, administrator
         ({"region": "06"}, "Choisissez une des régions d’accueil."),
         ({"title": " "}, "Il faut remplir ce champ."),
         ({"url": "javascript:alert(1)"}, "Une adresse commence par https://."),
+        ({"do": "schedule"}, "Cette date ou cette heure n’existe pas."),
+        ({"do": "schedule", "publish_on": "2020-01-01"}, "Cette date est déjà passée."),
+        ({"do": "schedule", "publish_on": "2999-01-01"}, "L’annonce doit venir avant le début."),
     ],
 )
 async def test_mistake_is_shown_beside_its_field_and_keeps_what_was_written(
