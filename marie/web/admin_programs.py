@@ -178,6 +178,13 @@ async def add_new(request: web.Request) -> web.StreamResponse:
     return await item_forms.add(request, await signed_in(request, Role.ADMINISTRATOR), FORM, NEW)
 
 
+@routes.post(PAGE + "/nouveau/apercu")
+async def preview_new(request: web.Request) -> web.StreamResponse:
+    """The examples of a programme that does not exist yet, run."""
+    await signed_in(request, Role.ADMINISTRATOR)
+    return await item_forms.preview_new(request, FORM, NEW)
+
+
 @routes.get(PAGE + ITEM)
 @routes.get(PAGE + ITEM + "/modifier")
 async def program_page(request: web.Request) -> web.StreamResponse:

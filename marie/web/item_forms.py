@@ -115,17 +115,38 @@ async def add(
     typed = await read_form(request)
     name = typed.get("id", "").strip()
     content = form.written({**content, "id": name}, typed)
-    wrong: Refused | None = None
-    if not name:
-        wrong = Refused(fields={"id": ["il manque le nom"]})
-    elif request.app[REVISIONS].item(form.kind, name) is not None:
-        wrong = Refused(fields={"id": ["ce nom est déjà pris"]})
-    if wrong is None:
+    wrong = _unnamed(request, form, name)
+    if not wrong.count:
         done = await submit(request, staff, (form.kind, name), content, typed)
         if not isinstance(done, Refused):
             return done
         wrong = done
     return await _page(request, staff, form, "", _fresh(content), typed=typed, wrong=wrong)
+
+
+async def preview_new(request: web.Request, form: Form, content: Content) -> web.StreamResponse:
+    """What Marie would say with what is being typed of an item that does not exist yet."""
+    typed = await read_form(request)
+    name = typed.get("id", "").strip()
+    content = form.written({**content, "id": name}, typed)
+    wrong = _unnamed(request, form, name)
+    if not wrong.count:
+        wrong = refused(request.app[REVISIONS].check(form.kind, name, content), form.kind, name)
+    return page(
+        request,
+        form.preview,
+        **form.shown(request, "", content, typed),
+        wrong=form.placed(content, wrong),
+    )
+
+
+def _unnamed(request: web.Request, form: Form, name: str) -> Refused:
+    """What is wrong with the name of a new item."""
+    if not name:
+        return Refused(fields={"id": ["il manque le nom"]})
+    if request.app[REVISIONS].item(form.kind, name) is not None:
+        return Refused(fields={"id": ["ce nom est déjà pris"]})
+    return NOTHING_WRONG
 
 
 def _fresh(content: Content) -> Opened:

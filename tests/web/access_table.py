@@ -138,6 +138,7 @@ administrator POST     /admin/phrases/{item}/retirer
 administrator POST     /admin/phrases/{item}/revisions/{revision}/{do}
 administrator GET      /admin/programmes
 administrator GET POST /admin/programmes/nouveau
+administrator POST     /admin/programmes/nouveau/apercu
 administrator GET      /admin/programmes/{item}
 administrator POST     /admin/programmes/{item}/apercu
 administrator GET POST /admin/programmes/{item}/modifier

@@ -164,9 +164,7 @@ async def test_new_program_is_drafted_filled_in_and_published(
         "name": "Programme d’essai",
         "do": "draft",
     }
-    shown = await nadia.post("/admin/programmes/nouveau", **typed)
-    assert "Le brouillon est enregistré" in shown.text
-    typed = fields(shown) | {
+    filled = {
         "summary": "Une aide.",
         "source.title": "Page officielle",
         "source.url": "https://www.quebec.ca",
@@ -183,8 +181,15 @@ async def test_new_program_is_drafted_filled_in_and_published(
         "conditions.0.would_change": "Rien, hélas.",
         "conditions.0.missing": "Quel âge avez-vous?",
         "examples": "- {says: Trente ans, profile: {age: 30}, verdict: eligible}",
-        "do": "publish",
     }
+    seen = await nadia.post("/admin/programmes/nouveau/apercu", **typed | filled)
+    assert "Tous donnent le verdict attendu" in seen.text
+    assert "Vous avez 35 ans ou moins." in seen.text
+    seen = await nadia.post("/admin/programmes/nouveau/apercu", **typed | filled | {"id": ""})
+    assert "il manque le nom" in seen.text
+    shown = await nadia.post("/admin/programmes/nouveau", **typed)
+    assert "Le brouillon est enregistré" in shown.text
+    typed = fields(shown) | filled | {"do": "publish"}
     shown = await nadia.post("/admin/programmes/essai/modifier", **typed)
     assert "C’est publié" in shown.text
     value, wrong = spoken.live.items["program"]["essai"].reading
