@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -84,7 +85,7 @@ async def propose(
 
     Personal data are masked once more, and what is masked is allowed here: `accept` puts it right.
     """
-    line = one_line(await asyncio.to_thread(mask, text))
+    line = await _masked(text)
     folded = fold_key(line)
     if not folded:
         raise NotAnExample("empty")
@@ -110,6 +111,28 @@ async def propose(
         connection, at=now, staff_id=by.id, action="propose example", subject=example_id
     )
     return example_id
+
+
+async def withdraw(
+    connection: AsyncConnection,
+    settlement: int,
+    *,
+    entry: str | None,
+    wordings: Sequence[str],
+    by: Staff,
+    now: datetime,
+) -> None:
+    """A decision about missed messages is taken back: what it proposed goes too, in this
+    transaction, unless a person settled it meanwhile."""
+    folded = [fold_key(await _masked(each)) for each in wordings]
+    for example_id in await store.withdraw(connection, settlement, entry=entry, folded=folded):
+        await accounts.record(
+            connection, at=now, staff_id=by.id, action="withdraw example", subject=example_id
+        )
+
+
+async def _masked(text: str) -> str:
+    return one_line(await asyncio.to_thread(mask, text))
 
 
 async def accept(

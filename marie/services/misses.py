@@ -27,7 +27,7 @@ from marie.knowledge.library import Library
 from marie.knowledge.missed import groups_of
 from marie.knowledge.model import TOPICS
 from marie.language.folding import fold_key
-from marie.services.examples import known_examples, propose
+from marie.services.examples import known_examples, propose, withdraw
 from marie.services.revisions import ChangedMeanwhile, Revisions
 from marie.store import misses as store
 from marie.store import staff as accounts
@@ -239,7 +239,8 @@ async def set_aside(
 async def undo(
     database: Database, revisions: Revisions, number: int, *, why: str, by: Staff, clock: Clock
 ) -> Settlement:
-    """The messages wait again, and the entry loses the wordings that it got; what was undone.
+    """The messages wait again, the entry loses the wordings that it got, and what they proposed as
+    examples is withdrawn; what was undone.
 
     `UnknownGroup` when it was undone before; `HasMistakes` when the entry needs the wordings.
     """
@@ -252,6 +253,14 @@ async def undo(
             revisions, settlement.entry, add=(), remove=settlement.wordings, why=why, by=by
         )
     async with database.write() as connection:
+        await withdraw(
+            connection,
+            number,
+            entry=settlement.entry,
+            wordings=settlement.wordings,
+            by=by,
+            now=clock(),
+        )
         if not await store.undo(connection, number, at=clock()):
             raise UnknownGroup(number)
         await _record(connection, "undo_miss", str(number), by, clock)

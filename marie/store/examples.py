@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marie.domain.conversation import ConversationId, StaffId
 from marie.store import tables
 from marie.store.example_tables import proposed_example as table
+from marie.store.miss_tables import miss_settled
 
 
 class State(StrEnum):
@@ -66,6 +67,24 @@ async def add(
             proposed_at=at,
         )
     )
+
+
+async def withdraw(
+    connection: AsyncConnection, settlement: int, *, entry: str | None, folded: Collection[str]
+) -> list[str]:
+    """Drop what a decision about missed messages proposed and nobody accepted or refused since, by
+    its messages and by the wordings that it attached to `entry`; the proposals' ids."""
+    missed = select(miss_settled.c.miss_id).where(miss_settled.c.settlement_id == settlement)
+    rows = await connection.execute(
+        delete(table)
+        .where(
+            table.c.state == State.PROPOSED.value,
+            table.c.entry == entry,
+            or_(table.c.miss_id.in_(missed), table.c.folded.in_(folded)),
+        )
+        .returning(table.c.id)
+    )
+    return list(rows.scalars())
 
 
 async def with_folded(connection: AsyncConnection, folded: str) -> Proposal | None:

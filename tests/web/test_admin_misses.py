@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from aiohttp.test_utils import TestServer
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, select, update
 
 from marie import clock
 from marie.clock import local_date
@@ -146,6 +146,34 @@ async def test_attached_question_is_said_by_the_entry_at_once_and_taken_back(
     assert "C’est annulé" in undone.text
     assert spoken.live.current().entries["childcare-cost"].questions == before
     assert groups(undone.text) == [group]
+    assert await count(database, proposed_example) == 0
+
+
+async def test_what_a_person_accepted_as_an_example_stays_when_the_rest_is_taken_back(
+    nadia: Member, database: Database
+) -> None:
+    await miss(database, *SAID, "pas rapport avec vous zxq")
+    [group, other] = groups((await nadia.get(PAGE)).text)
+    form = await nadia.get(group)
+    wordings = html.unescape(re.findall(r"<textarea.*?>\n(.*?)</textarea>", form.text, re.S)[0])
+    await nadia.post(group, entry="childcare-cost", wordings=wordings)
+    await nadia.post(f"{other}/ecarter", do="out_of_scope")
+    async with database.write() as connection:
+        one = await connection.scalar(
+            select(proposed_example.c.id).where(proposed_example.c.entry.is_not(None))
+        )
+        await connection.execute(
+            update(proposed_example).where(proposed_example.c.id == one).values(state="accepted")
+        )
+    proposed = await count(database, proposed_example)
+    settled = await nadia.get(f"{PAGE}/reglees")
+    addresses = re.findall(r'action="(/admin/manques/reglees/\d+/annuler)"', settled.text)
+    assert len(addresses) == 2
+    await nadia.post(addresses[0])  # what was not Marie's business, settled last
+    assert await count(database, proposed_example) == proposed - 1
+    await nadia.post(addresses[1])
+    async with database.read() as connection:
+        assert list(await connection.scalars(select(proposed_example.c.id))) == [one]
 
 
 async def test_what_cannot_be_attached_is_said_and_nothing_changes(
