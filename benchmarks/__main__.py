@@ -17,6 +17,7 @@ BENCHMARKS = {
     "turns": [sys.executable, "-m", "benchmarks.turns"],
     "compare": [sys.executable, "-m", "benchmarks.compare"],
     "console": [sys.executable, "-m", "benchmarks.console"],
+    "sockets": [sys.executable, "-m", "benchmarks.sockets"],
     "fuzz": [sys.executable, "-m", "benchmarks.fuzz"],
     "delivery": [sys.executable, "-m", "benchmarks.delivery"],
     "assignment": [sys.executable, "-m", "benchmarks.assignment"],
