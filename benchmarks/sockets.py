@@ -113,8 +113,10 @@ async def measure(marie: RunningMarie, *, sockets: int, rate: float, seconds: fl
             await asyncio.sleep(max(0.0, begun + turn / rate - time.perf_counter()))
             await next(writers).say(next(texts))
         until = time.perf_counter() + PATIENCE
-        while any(each.sent or each.asked for each in widgets) and time.perf_counter() < until:
-            await asyncio.sleep(0.2)  # noqa: ASYNC110 - sockets are read meanwhile
+        while (  # noqa: ASYNC110 - the sockets are read meanwhile
+            any(each.sent or each.asked for each in widgets) and time.perf_counter() < until
+        ):
+            await asyncio.sleep(0.2)
         lasted = time.perf_counter() - begun
         full = resident_mb(web)
         missing = await lost(session, [each for each in widgets if each.said])
