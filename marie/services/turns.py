@@ -226,6 +226,7 @@ class Turns:
                     raise
                 except Exception:
                     log.exception("a turn failed; it stays pending and is tried again")
+                known = None  # what else came in meanwhile is owed too
                 await self._unless_closing(asyncio.sleep(RETRY[min(attempts, len(RETRY) - 1)]))
                 attempts += 1
         except (conversations.UnknownConversation, _Closing):

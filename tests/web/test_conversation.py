@@ -260,6 +260,17 @@ async def test_person_can_be_asked_for_while_rasa_is_away(visitor: Visitor, rasa
     assert (await visitor.log())["state"] == "waiting"
 
 
+async def test_what_is_said_while_a_turn_is_tried_again_is_answered_too(
+    visitor: Visitor, rasa: FakeRasa
+) -> None:
+    rasa.down = True
+    await visitor.post(said("Bonjour"), wait=25)
+    rasa.down = False
+    status, _ = await visitor.post(pressed("/handoff"), wait=15)
+    assert status == 200
+    assert (await visitor.log())["state"] == "waiting"
+
+
 async def test_export_holds_everything_and_erasure_leaves_nothing(
     client: Client, visitor: Visitor
 ) -> None:
