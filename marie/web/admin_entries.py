@@ -353,6 +353,7 @@ async def _form_page(
         form=typed,
         wrong=wrong,
         topics=GROUPS,
+        title=lambda topic: next((e.title for e in library.topic_entries(topic)), topic),
         rows={each: entry_form.rows(content, each) for each in entry_form.ROWS},
         questions=entry_form.questions(content),
         resources=content.get("resources") or {},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -13,7 +14,7 @@ from marie.domain.people import Role, Staff
 from marie.knowledge.checking import candidate, users
 from marie.knowledge.items import Content
 from marie.knowledge.library import Library
-from marie.knowledge.model import DatedValue, Entry, Parameter
+from marie.knowledge.model import PLACEHOLDER, DatedValue, Entry, Parameter
 from marie.language.folding import fold
 from marie.web import parameter_form
 from marie.web.editing import (
@@ -93,8 +94,13 @@ async def amounts(request: web.Request) -> web.StreamResponse:
     wanted = request.query.get("etat", "")
     lines = [line(each, today) for each in library.parameters.values()]
     words = fold(query).split()
-    found = [each for each in lines if _is_wanted(each, words, wanted, today)]
-    found.sort(key=lambda each: fold(each.parameter.label))
+    entries = _entries_that_say(library) if words else {}
+    found = []
+    for each in lines:
+        place = _place(each.parameter, entries.get(each.parameter.id, []), words)
+        if place is not None and _is_in_state(each, wanted, today):
+            found.append((place, fold(each.parameter.label), each))
+    found.sort(key=lambda each: each[:2])
     number = _page_number(request)
     return page(
         request,
@@ -103,7 +109,8 @@ async def amounts(request: web.Request) -> web.StreamResponse:
         today=today,
         query=query,
         wanted=wanted,
-        lines=found[(number - 1) * A_PAGE : number * A_PAGE],
+        lines=[each for *_, each in found[(number - 1) * A_PAGE : number * A_PAGE]],
+        entries=entries,
         count=len(found),
         number=number,
         pages=max(1, -(-len(found) // A_PAGE)),
@@ -113,13 +120,29 @@ async def amounts(request: web.Request) -> web.StreamResponse:
     )
 
 
-def _is_wanted(each: Line, words: list[str], wanted: str, today: date) -> bool:
-    parameter = each.parameter
-    if words:
-        said = [parameter.id.replace("_", " "), parameter.id, parameter.label]
-        text = fold(" ".join([*said, *(value.value for value in parameter.values)]))
-        if not all(word in text for word in words):
-            return False
+def _entries_that_say(library: Library) -> dict[str, list[Entry]]:
+    """The entries that say each amount: who looks for « garderie » means what is said of it."""
+    found: defaultdict[str, list[Entry]] = defaultdict(list)
+    for entry in library.entries.values():
+        said = " ".join((entry.text, entry.simple, entry.details or "", entry.found or ""))
+        for name in set(PLACEHOLDER.findall(said)):
+            found[name].append(entry)
+    return found
+
+
+def _place(parameter: Parameter, entries: list[Entry], words: list[str]) -> int | None:
+    """How near an amount is to the words: 0 by itself, 1 by the answers that say it; None: not."""
+    own = (parameter.id, parameter.id.replace("_", " "), parameter.label)
+    values = (value.value for value in parameter.values)
+    around = (text for each in entries for text in (each.title, *each.questions))
+    text = fold(" ".join((*own, *values)))
+    if all(word in text for word in words):
+        return 0
+    text = " ".join((text, fold(" ".join(around))))
+    return 1 if all(word in text for word in words) else None
+
+
+def _is_in_state(each: Line, wanted: str, today: date) -> bool:
     match wanted:
         case "fini":
             return bool(each.state)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from aiohttp import web
 from playwright.async_api import Locator, Page
 from playwright.async_api import expect as expected
 
 from marie.knowledge.opened import Knowledge
 from marie.store.engine import Database
+from tests.admin_pages import addresses, happened
 from tests.conftest import Client
-from tests.directories import CPE, LONELY, TWIN, fill
 from tests.journeys.test_editing import (  # noqa: F401 - fixtures
     NEXT_YEAR,
     base,
@@ -23,37 +23,10 @@ from tests.journeys.test_editing import (  # noqa: F401 - fixtures
 )
 from tests.journeys.test_pages import findings, too_wide
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
-ITEMS = {
-    "/admin/fiches/": "childcare-cost",
-    "/admin/montants/": "daycare_contribution",
-    "/admin/phrases/": "place_in_region",
-    "/admin/programmes/": "place-aux-jeunes",
-    "/admin/lieux/": "01",
-    "/admin/repertoire/fiches/": CPE.id,
-}
-"""What stands for the variable of an address; the settings' own are taken from their list."""
-
-ELSEWHERE = re.compile(
-    r"/historique/\{|/attente/\{|/\{(batch|conversation_id|event_id|incident_id|staff_id|id|miss"
-    r"|number|model|file|revision)\}|\.csv$|/essai/|/apercu"
-)
-"""Pages of what must have happened first (an import, a referral…), which their own journeys open,
-and what is no page."""
-
-
-def addresses(application: web.Application) -> Iterator[str]:
-    """Every page of the administration that answers as things are."""
-    for route in application.router.routes():
-        address = route.resource.canonical if route.resource is not None else ""
-        if route.method != "GET" or not address.startswith("/admin") or ELSEWHERE.search(address):
-            continue
-        for start, item in ITEMS.items():
-            if address.startswith(start):
-                address = re.sub(r"\{(item|card_id)\}", item, address)
-        yield address.replace("{item}", "widget")
-
+PICTURES = os.environ.get("MARIE_PICTURES_OF_PAGES")
+"""A folder for a picture of every page at every width; none are taken without it."""
 
 SECTIONS = (
     *("", "fiches", "montants", "phrases", "programmes", "lieux", "repertoire", "evenements"),
@@ -78,10 +51,9 @@ async def test_every_page_can_be_read_on_any_screen_and_by_any_reader(
     client: Client,  # noqa: F811
     database: Database,
 ) -> None:
-    await fill(database, [CPE, LONELY])
-    await fill(database, [TWIN], "autre")
+    since = await happened(client, database)
     found = []
-    for address in dict.fromkeys(addresses(client.app)):
+    for address in dict.fromkeys([*addresses(client.app), *since]):
         if section_of(address) != section:
             continue
         await nadia.emulate_media(color_scheme="light")
@@ -94,25 +66,27 @@ async def test_every_page_can_be_read_on_any_screen_and_by_any_reader(
         if await nadia.get_by_role("heading", level=1).count() != 1:
             found.append(f"{address}: one h1")
         found += await findings(nadia)
-        for width in (820, 640):
-            await nadia.set_viewport_size({"width": width, "height": 512})
-            found += [f"{width} {each}" for each in await too_wide(nadia)]
+        await _picture(nadia, address, "desk")
+        await nadia.set_viewport_size({"width": 820, "height": 1180})
+        found += [f"tablet {each}" for each in await too_wide(nadia)]
+        await nadia.set_viewport_size({"width": 640, "height": 512})
+        found += [f"enlarged {each}" for each in await findings(nadia)]
+        await _picture(nadia, address, "enlarged")
         await nadia.emulate_media(color_scheme="dark")
         await nadia.set_viewport_size({"width": 390, "height": 844})
         found += [f"phone {each}" for each in await findings(nadia)]
-        found += [f"{address}: {each}" for each in await _fields_without_help(nadia)]
+        await _picture(nadia, address, "phone")
     assert found == []
 
 
-async def _fields_without_help(page: Page) -> list[str]:
-    """Fields of forms that change something and that have neither help nor a name of their own."""
-    found: list[str] = await page.evaluate(
-        """() => [...document.querySelectorAll('form[method=post] :is(input, select, textarea)')]
-            .filter((node) => !['hidden', 'checkbox', 'radio', 'submit'].includes(node.type))
-            .filter((node) => !node.labels?.length && !node.getAttribute('aria-label'))
-            .map((node) => node.name)"""
-    )
-    return found
+async def _picture(page: Page, address: str, look: str) -> None:
+    """Keep the whole page, when pictures are asked for."""
+    if PICTURES:
+        name = (
+            re.sub(r"[^a-z0-9-]+|[0-9a-f]{16,}", "-", address.removeprefix("/admin").strip("/"))
+            or "jour"
+        )
+        await page.screenshot(path=str(Path(PICTURES) / f"{name}.{look}.png"), full_page=True)
 
 
 async def test_price_is_changed_with_the_keyboard_alone(
