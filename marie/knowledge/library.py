@@ -32,6 +32,7 @@ from marie.knowledge.model import (
     Source,
 )
 from marie.knowledge.overlay import NOTHING, LiveOverlay, Published
+from marie.language.folding import fold_key
 
 _PARAGRAPH = re.compile(r"(?<!\n)\n(?=[^\n–•])")
 
@@ -127,6 +128,15 @@ class Library:
     def used_sources(self, text: str, day: date) -> list[Source]:
         """The sources of the values that `text` says."""
         return [self.value(name, day).source for name in PLACEHOLDER.findall(text)]
+
+    @cached_property
+    def asked(self) -> Mapping[str, str]:
+        """Entries by their questions (folded): the id of the last one that has it."""
+        return {
+            fold_key(question): entry.id
+            for entry in self.entries.values()
+            for question in entry.questions
+        }
 
     @cached_property
     def in_simple_french(self) -> Library:

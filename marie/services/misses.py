@@ -97,11 +97,6 @@ async def overview(database: Database, library: Library) -> Overview:
 
 def _overview(missed: Sequence[Missed], library: Library) -> Overview:
     aside = {fold_key(each.text) for each in missed if each.action in SET_ASIDE}
-    known = {
-        fold_key(question): entry.id
-        for entry in library.entries.values()
-        for question in entry.questions
-    }
     waiting: list[Missed] = []
     understood: dict[str, tuple[str, str]] = {}
     again = 0
@@ -109,8 +104,8 @@ def _overview(missed: Sequence[Missed], library: Library) -> Overview:
         if each.action is not None:
             continue
         key = fold_key(each.text)
-        if key in known:
-            understood[key] = (each.text, known[key])
+        if key in library.asked:
+            understood[key] = (each.text, library.asked[key])
         elif key in aside:
             again += 1
         else:

@@ -180,6 +180,8 @@ async def people(request: web.Request, revisions: Iterable[Revision]) -> dict[st
         for each in (one.staff_id, one.changed_by, one.published_by)
         if each is not None
     }
+    if not ids:
+        return {}
     async with request.app[DATABASE].read() as connection:
         return await store.names(connection, ids)
 

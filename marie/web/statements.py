@@ -52,11 +52,19 @@ class Statement:
                 return self.page_day is not None and self.page_day < today - A_YEAR
 
 
-def statements(library: Library, items: Items, today: date) -> list[Statement]:
+_made: dict[str, tuple[Library, Items, date, tuple[Statement, ...]]] = {}
+"""What was made last: a library never changes, another one takes its place."""
+
+
+def statements(library: Library, items: Items, today: date) -> tuple[Statement, ...]:
     """All that has a source, what is needed soonest first: expired, then by the day it was due."""
+    last = _made.get("last")
+    if last is not None and last[0] is library and last[1] is items and last[2] == today:
+        return last[3]
     found = [*_amounts(library, today), *_entries(library), *_programs(items)]
     found.sort(key=lambda each: (not each.expired, each.standing.due or date.min))
-    return found
+    _made["last"] = (library, items, today, tuple(found))
+    return _made["last"][3]
 
 
 def _entries(library: Library) -> Iterable[Statement]:
