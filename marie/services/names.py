@@ -9,6 +9,7 @@ end not included. The process ends when its input does, so it outlives nobody.
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 
@@ -21,6 +22,7 @@ UNUSED = ["morphologizer", "parser", "senter", "attribute_ruler", "lemmatizer"]
 def main() -> None:
     """Answer until the input ends. An empty text is answered when the model is loaded."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(10)  # loading is seconds of work, while visitors may already be answered
     names = spacy.load(MODEL, exclude=UNUSED)
     for line in sys.stdin:
         people = [each for each in names(json.loads(line)).ents if each.label_ == "PER"]
