@@ -14,7 +14,8 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Literal, TypeVar
@@ -43,6 +44,9 @@ log = logging.getLogger(__name__)
 
 GRACE = 4.0
 """Seconds during which Rasa may be away (a restart) before Marie says so."""
+
+LATE = 12.0
+"""Seconds after which she says so although Rasa may still answer, or be asked in the end."""
 
 RETRY = (0.2, 0.5, 1.0, 2.0, 3.0, 5.0)
 """Seconds between attempts; the last one repeats."""
@@ -212,7 +216,8 @@ class Turns:
                     if turn is None:
                         break
                     with logs.about(request=turn.request, conversation=turn.conversation_id):
-                        await self._answer(turn)
+                        async with self._honest(conversation_id):
+                            await self._answer(turn)
                     if known is not None and conversation_id not in self._woken:
                         break  # it was all that was owed, and nobody has called since
                     known, attempts, asking_since = None, 0, time.monotonic()
@@ -239,6 +244,22 @@ class Turns:
         if conversation_id in self._woken:
             self._woken.discard(conversation_id)
             self.wake(conversation_id)
+
+    @asynccontextmanager
+    async def _honest(self, conversation_id: ConversationId) -> AsyncIterator[None]:
+        """Who waits `LATE` seconds during the block is told that it takes long."""
+        telling: list[asyncio.Task[None]] = []
+
+        def tell() -> None:
+            telling.append(asyncio.create_task(self._say_that_rasa_is_away(conversation_id)))
+
+        timer = asyncio.get_running_loop().call_later(LATE, tell)
+        try:
+            yield
+        finally:
+            timer.cancel()
+            # Not cancelled: a transaction would be cut. What it raises, the turn itself meets too.
+            await asyncio.gather(*telling, return_exceptions=True)
 
     async def _unless_closing(self, wait: Coroutine[Any, Any, T]) -> T:
         """What `wait` returns; `_Closing` as soon as this process stops."""

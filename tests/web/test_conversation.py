@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from marie.services import turns
 from tests.conftest import Client, MakeClient, Visitor
 from tests.fakes import FakeRasa
 
@@ -250,6 +251,21 @@ async def test_help_lines_do_not_wait_for_rasa(visitor: Visitor, rasa: FakeRasa)
     assert (message["topic"], message["entry"]) == ("safety", "safety-violence")
     assert "363-9010" in message["text"]
     assert [each["payload"] for each in message["quick_replies"]] == ["/handoff"]
+
+
+async def test_slow_rasa_is_said_honestly_before_it_answers(
+    visitor: Visitor, rasa: FakeRasa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "LATE", 0.2)
+    rasa.hold = asyncio.Event()
+    _, answer = await visitor.post(said("Bonjour"), wait=25)
+    (notice,) = answer["messages"]
+    assert notice["answers"] == 2
+    rasa.hold.set()
+    async with asyncio.timeout(10):
+        while len(log := (await visitor.log(2))["messages"]) < 2:
+            await asyncio.sleep(0.02)
+    assert [each["text"] for each in log] == [notice["text"], "Vous dites\u00a0: Bonjour"]
 
 
 async def test_person_can_be_asked_for_while_rasa_is_away(visitor: Visitor, rasa: FakeRasa) -> None:
