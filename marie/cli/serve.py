@@ -14,6 +14,7 @@ from marie.settings import Settings
 from marie.web.app import create_app
 from marie.web.connections import CLOSING, public_runner, slow_clients_cut
 from marie.web.health import private_app
+from marie.web.pages import compile_pages
 
 log = logging.getLogger(__name__)
 
@@ -42,10 +43,16 @@ async def serve(settings: Settings) -> None:
         ).start()
         await web.TCPSite(private, "127.0.0.1", settings.private_port, reuse_address=True).start()
         # Before Rasa is there, so that no visitor waits for it, nor for a loop that it keeps busy.
-        learning = asyncio.create_task(asyncio.to_thread(masking.load))
+        learning = asyncio.create_task(asyncio.to_thread(_learn))
         async with slow_clients_cut(public):
             await stop.wait()
         learning.cancel()
     finally:
         await private.cleanup()
         await public.cleanup()
+
+
+def _learn() -> None:
+    """What the first who needs it would keep all others waiting for."""
+    compile_pages()
+    masking.load()

@@ -61,7 +61,7 @@ class SafetyPatterns:
 
 def read_safety(path: Path) -> SafetyPatterns:
     """The patterns of `knowledge/safety.yml`."""
-    return compile_safety(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return compile_safety(yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader))
 
 
 def compile_safety(patterns: Mapping[str, Sequence[object]]) -> SafetyPatterns:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,13 @@ TEMPLATES: web.AppKey[Environment] = web.AppKey("templates")
 
 
 def add_templates(app: web.Application) -> None:
-    """The templates of `templates/`; every value is escaped, an unknown one is an error."""
+    """The templates of `templates/`, which all applications of a process share."""
+    app[TEMPLATES] = templates()
+
+
+@cache
+def templates() -> Environment:
+    """Every value is escaped, an unknown one is an error."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
@@ -36,7 +43,16 @@ def add_templates(app: web.Application) -> None:
     environment.filters["weekday"] = french_weekday
     environment.filters["hour"] = french_hour
     environment.filters.update(FILTERS)
-    app[TEMPLATES] = environment
+    return environment
+
+
+def compile_pages() -> None:
+    """Compile every template, which each of them takes from a loop otherwise when it is first used.
+
+    A page with its parts takes half a second: in that time nobody else would be answered.
+    """
+    for name in templates().list_templates():
+        templates().get_template(name)
 
 
 def page(request: web.Request, template: str, *, status: int = 200, **values: Any) -> web.Response:
