@@ -148,6 +148,31 @@ async def test_bad_value_is_said_in_french_and_what_was_typed_stays(
     assert spoken.live.current().parameters["daycare_contribution"] == before
 
 
+@pytest.mark.parametrize(
+    ("path", "typed", "words"),
+    [
+        ("text", "C’est {tarif} par jour.", "le paramètre « {tarif} » n’existe pas"),
+        ("text", "<script>alert(1)</script>", "le texte contient du HTML"),
+        ("simple", "<b>9 $</b> par jour.", "le texte contient du HTML"),
+        ("sources.0.url", "javascript:alert(1)", "n’est pas une adresse web"),
+        ("links.0.url", "javascript:alert(1)", "n’est pas une adresse web"),
+    ],
+)
+async def test_bad_answer_is_said_beside_its_field_and_what_is_published_stays(
+    nadia: Member, spoken: Knowledge, path: str, typed: str, words: str
+) -> None:
+    before = spoken.live.current().entries["childcare-cost"]
+    form = fields(await nadia.get(ENTRY + "/modifier"))
+    shown = await nadia.post(ENTRY + "/modifier", **form | {path: typed, "do": "publish"})
+    assert shown.status == 422
+    beside = re.search(rf'id="{re.escape(path)}-about">(.*?)</div>', shown.text, re.S)
+    assert beside is not None
+    assert words.casefold() in html.unescape(beside[1]).casefold()
+    assert fields(shown)[path] == typed
+    assert typed not in shown.text or "<" not in typed
+    assert spoken.live.current().entries["childcare-cost"] == before
+
+
 @pytest.mark.filterwarnings("ignore:Sending a large body:ResourceWarning")
 async def test_paste_of_twenty_megabytes_is_a_calm_page(nadia: Member, spoken: Knowledge) -> None:
     shown = await nadia.post(AMOUNT + "/valeurs", **NEW_PRICE | {"value": "9" * 20_000_000})
