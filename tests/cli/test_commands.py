@@ -171,3 +171,27 @@ def test_mistake_in_a_file_is_named_with_its_file(marie: Marie, tmp_path: Path) 
     assert "cegep.yml" in result.stdout
     assert "problème" in result.stdout.splitlines()[-1]
     assert "Traceback" not in result.stderr
+
+
+def test_damaged_archive_is_refused_in_words_and_nothing_is_restored(
+    marie: Marie, tmp_path: Path
+) -> None:
+    archive = tmp_path / "marie-2026-11-22.tar.gz"
+    archive.write_bytes(b"what is left of an archive")
+    result = marie("restore", str(archive), "--into-data", str(tmp_path / "new"))
+    assert result.returncode == 1
+    assert "abîmée" in result.stdout
+    assert "Rien n’a été restauré." in result.stdout
+    assert result.stderr == ""
+    assert not (tmp_path / "new").exists()
+
+
+def test_unknown_key_of_a_knowledge_file_is_named(marie: Marie, tmp_path: Path) -> None:
+    folder = tmp_path / "knowledge"
+    shutil.copytree(ROOT / "knowledge", folder)
+    entry = folder / "topics" / "childcare" / "childcare-cost.yml"
+    entry.write_text(entry.read_text(encoding="utf-8") + "prix: 9\n", encoding="utf-8")
+    result = marie("knowledge", "check", MARIE_KNOWLEDGE=str(folder))
+    assert result.returncode == 1
+    assert "childcare-cost" in result.stdout
+    assert "la clé « prix » n’existe pas" in result.stdout
