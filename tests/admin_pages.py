@@ -28,7 +28,7 @@ ITEMS = {
 }
 """What stands for the variable of an address; the settings' own are those of `SETTINGS`."""
 
-SETTINGS = ("organizations", "closures", "widget", "sites", "retention")
+SETTINGS = ("organizations", "closures", "widget", "sites", "languages", "retention")
 
 ELSEWHERE = re.compile(
     r"/historique/\{|/attente/\{|/\{(batch|conversation_id|event_id|incident_id|staff_id|id|miss"
