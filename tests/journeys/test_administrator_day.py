@@ -72,7 +72,7 @@ async def answer(visitor: Visitor, text: str) -> str | None:
     """The entry with which Marie answers."""
     before = (await visitor.log())["messages"][-1]["seq"]
     await visitor.post({"client_id": str(uuid.uuid4()), "text": text})
-    for _ in range(120):
+    for _ in range(480):
         said = (await visitor.log(before))["messages"]
         found = [each for each in said if each["author"] == "marie" and each["topic"]]
         if found:
