@@ -234,6 +234,19 @@ async def test_all_quotas_zero_is_refused_and_changes_nothing(store: Database) -
     assert await organization_of(store, await hand_over(store)) in ORGANIZATIONS
 
 
+async def test_lead_that_no_quota_is_left_for_waits_in_the_common_queue(store: Database) -> None:
+    by = await supervisor(store)
+    async with store.write() as connection:
+        zeros = dict.fromkeys(ORGANIZATIONS, 0)
+        await ledger.begin_period(connection, zeros, staff_id=by.id, at=clock.now())
+    started = await hand_over(store)
+    async with store.read() as connection:
+        lead = await leads.latest(connection, started.conversation_id)
+        assert lead is not None
+        assert lead.organization is None
+        assert (await conversations.load(connection, started.conversation_id)).waiting_since
+
+
 async def test_withdrawal_from_a_closed_account_does_not_touch_the_new_one(
     store: Database,
 ) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from aiohttp import WSMsgType
+from aiohttp import WSMsgType, WSServerHandshakeError
 from aiohttp.test_utils import make_mocked_request
 from aiohttp.web import AbstractResource
 
@@ -234,3 +234,8 @@ async def test_no_session_is_as_good_as_a_forged_or_an_expired_one(
             member.carry(token)
             for method, path in (("GET", "/console/"), ("POST", "/console/compte/sessions")):
                 assert await outcome(member, method, path) == OUT
+            for path in ("/console/live", f"/console/conversations/{'0' * 32}/socket"):
+                with pytest.raises(WSServerHandshakeError) as refused:
+                    async with member.socket(path):
+                        pass
+                assert refused.value.status == 401
