@@ -19,6 +19,8 @@ BENCHMARKS = {
     "console": [sys.executable, "-m", "benchmarks.console"],
     "sockets": [sys.executable, "-m", "benchmarks.sockets"],
     "fuzz": [sys.executable, "-m", "benchmarks.fuzz"],
+    "faults": [sys.executable, "-m", "benchmarks.faults"],
+    "kills": [sys.executable, "-m", "benchmarks.kills"],
     "delivery": [sys.executable, "-m", "benchmarks.delivery"],
     "assignment": [sys.executable, "-m", "benchmarks.assignment"],
     "directory": [sys.executable, "-m", "benchmarks.directory"],

@@ -3,96 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
-import signal
-import subprocess
-import tempfile
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import psycopg
 import pytest
-from psycopg import sql
 
 from marie import clock
 from marie.services import accounts
 from marie.store.engine import Database, create_engine
 from marie.store.migrate import migrate
-from tests.servers import postgres_bin
-
-
-@dataclass(frozen=True)
-class Cluster:
-    """A PostgreSQL server that listens on a Unix socket in `folder`, for this session."""
-
-    folder: Path
-
-    def url(self, name: str) -> str:
-        """SQLAlchemy's address of a database."""
-        return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
-
-    def execute(self, statement: str, *names: str) -> None:
-        """Run an administrator's statement; `{}` stands for a name."""
-        with psycopg.connect(
-            host=str(self.folder), user="postgres", dbname="postgres", autocommit=True
-        ) as connection:
-            query = sql.SQL(statement).format(*map(sql.Identifier, names))
-            connection.execute(query)
-
-    def is_up(self) -> bool:
-        """Whether it takes connections."""
-        try:
-            self.execute("SELECT 1")
-        except psycopg.OperationalError:
-            return False
-        return True
+from tests.servers import Cluster, postgres
 
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
-    """Started on first use; PostgreSQL refuses to run as root, so root lends it its own user."""
-    programs = postgres_bin()
-    if programs is None:
-        pytest.skip("needs PostgreSQL")
-    # Not pytest's folder: another user must reach it, and a socket's path is short.
-    folder = Path(tempfile.mkdtemp(prefix="marie-pg-"))
-    other_user: dict[str, Any] = {}
-    if os.getuid() == 0:
-        other_user = {"user": "postgres", "group": "postgres", "extra_groups": []}
-        shutil.chown(folder, "postgres", "postgres")
-    data = folder / "data"
-    initdb = f"{programs}/initdb --no-sync -A trust -U postgres -E UTF8 --locale=C.UTF-8 -D"
-    subprocess.run(
-        [*initdb.split(), str(data)],
-        check=True,
-        stdout=subprocess.DEVNULL,
-        cwd="/",
-        **other_user,
-    )
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(
-            [programs / "postgres", "-D", data, "-k", folder, "-h", "", "-F"],
-            stdout=log,
-            stderr=log,
-            cwd="/",
-            **other_user,
-        )
-    try:
-        started = Cluster(folder)
-        deadline = time.monotonic() + 30
-        while not started.is_up():
-            assert server.poll() is None, (folder / "log").read_text()
-            assert time.monotonic() < deadline, (folder / "log").read_text()
-            time.sleep(0.1)
+    """Started on first use."""
+    with postgres() as started:
+        if started is None:
+            pytest.skip("needs PostgreSQL")
         yield started
-    finally:
-        server.send_signal(signal.SIGINT)
-        server.wait(timeout=20)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 MakeUrl = Callable[[str], str]

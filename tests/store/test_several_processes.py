@@ -18,7 +18,7 @@ from marie.store.wire import Wire
 from marie.web.keys import TURNS
 from tests.conftest import Client, MakeClient, Visitor
 from tests.fakes import FakeRasa
-from tests.store.conftest import Cluster
+from tests.servers import Cluster
 
 pytestmark = pytest.mark.postgres
 

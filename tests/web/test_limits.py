@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from marie.web.limits import Limits, Rate, TooMany
-from tests.servers import redis_server
+from tests.servers import redis_running, redis_server
 
 FEW = Rate(burst=3, per_second=0.5)
 
@@ -29,23 +27,12 @@ async def taken(limits: Limits, who: str) -> int:
 @pytest.fixture(scope="module")
 def redis() -> Iterator[str]:
     """The address of a Redis of this module, on a Unix socket."""
-    program = redis_server()
-    if program is None:
+    if redis_server() is None:
         pytest.skip("needs Redis")
     with tempfile.TemporaryDirectory(prefix="marie-redis-") as folder:
         socket = Path(folder) / "redis.sock"
-        server = subprocess.Popen(
-            [program, "--port", "0", "--unixsocket", str(socket), "--save", ""],
-            stdout=subprocess.DEVNULL,
-            cwd=folder,
-        )
-        deadline = time.monotonic() + 15
-        while not socket.exists():
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-        yield f"unix://{socket}"
-        server.terminate()
-        server.wait(timeout=15)
+        with redis_running(socket):
+            yield f"unix://{socket}"
 
 
 async def test_burst_passes_and_then_one_is_told_when_to_come_back() -> None:
