@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import importlib.util
 import os
 import shutil
@@ -15,15 +16,21 @@ import hypothesis
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
+from jinja2 import FileSystemBytecodeCache
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from marie import clock
 from marie.knowledge.opened import Knowledge, open_knowledge
 from marie.rasa.model import train
 from marie.services import accounts
 from marie.settings import ROOT, Settings
+from marie.store import engine, jobs
 from marie.store.engine import Database, create_engine
 from marie.store.migrate import migrate
 from marie.web.app import create_app
+from marie.web.jobs import jobs_of
+from marie.web.keys import CLOCK, DATABASE
+from marie.web.pages import compile_pages, templates
 from tests.fakes import FakeRasa
 from tests.running import RunningMarie, running_marie
 
@@ -37,6 +44,32 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("marie")
 
 Client = TestClient[Request, Application]
+
+
+def _share_compiled_statements() -> None:
+    """A statement is compiled once for all of SQLite's engines: each test opens two."""
+    first: list[AsyncEngine] = []
+
+    def create(url: str, **options: Any) -> AsyncEngine:
+        made = create_async_engine(url, **options)
+        if made.dialect.name != "sqlite":
+            return made
+        first.append(made)
+        made.sync_engine.dialect = first[0].sync_engine.dialect
+        made.sync_engine._compiled_cache = first[0].sync_engine._compiled_cache
+        del first[1:]
+        return made
+
+    pytest.MonkeyPatch().setattr(engine, "create_async_engine", create)
+
+
+_share_compiled_statements()
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: looking for garbage in it holds each test up, and their servers."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
@@ -72,6 +105,15 @@ def knowledge() -> Knowledge:
 
 
 @pytest.fixture(scope="session")
+def compiled_pages(request: pytest.FixtureRequest) -> None:
+    """Every template is compiled before a test's time begins, and kept for the next run."""
+    cache = getattr(request.config, "cache", None)
+    if cache is not None:
+        templates().bytecode_cache = FileSystemBytecodeCache(str(cache.mkdir("templates")))
+    compile_pages()
+
+
+@pytest.fixture(scope="session")
 def marie(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningMarie]:
     """The whole product, started once; the model is trained first if it is missing."""
     data = tmp_path_factory.mktemp("marie")
@@ -101,7 +143,11 @@ MakeClient = Callable[[], Awaitable[Client]]
 
 @pytest.fixture
 async def make_client(
-    settings: Settings, database: Database, rasa: FakeRasa, knowledge: Knowledge
+    settings: Settings,
+    database: Database,
+    rasa: FakeRasa,
+    knowledge: Knowledge,
+    compiled_pages: None,
 ) -> AsyncIterator[MakeClient]:
     """Starts web applications on the same database: a second one is a restart."""
     fake = rasa.server()
@@ -112,6 +158,7 @@ async def make_client(
 
     async def make() -> Client:
         app = create_app(ours, knowledge=knowledge, grace=0.3)
+        app.cleanup_ctx.insert(len(app.cleanup_ctx) - 1, _timed_work_was_done)
         server = TestServer(app, host="127.0.0.1")
         client: Client = TestClient(server)
         # Also one that does not start is closed, with what it had opened.
@@ -123,6 +170,15 @@ async def make_client(
     for client in clients:
         await client.close()
     await fake.close()
+
+
+async def _timed_work_was_done(app: Application) -> AsyncIterator[None]:
+    """Timed work that a test does not ask for comes at its time, not beside its first steps."""
+    now = app[CLOCK]()
+    async with app[DATABASE].write() as connection:
+        for job in jobs_of(app):
+            await jobs.add_missing(connection, [job.name], now=now + job.every)
+    yield
 
 
 @pytest.fixture

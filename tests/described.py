@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -20,6 +20,8 @@ class Description:
 
     root: dict[str, Any]
     paths: dict[str, re.Pattern[str]]
+    validators: dict[str, Draft202012Validator] = field(default_factory=dict)
+    """Those that were asked for, by pointer: making one takes longer than asking it."""
 
     def path_of(self, address: str) -> str | None:
         """The path template that an address belongs to; the literal ones come first."""
@@ -30,9 +32,15 @@ class Description:
 
     def faults(self, pointer: str, value: Any) -> list[str]:
         """What is wrong with `value` by the schema at `pointer` of the document."""
-        schema = {**self.root, "$ref": f"#{pointer}"}
-        validator = Draft202012Validator(schema, format_checker=FormatChecker())
+        validator = self._validator(pointer)
         return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(value)]
+
+    def _validator(self, pointer: str) -> Draft202012Validator:
+        if pointer not in self.validators:
+            schema = {**self.root, "$ref": f"#{pointer}"}
+            made = Draft202012Validator(schema, format_checker=FormatChecker())
+            self.validators[pointer] = made
+        return self.validators[pointer]
 
     def check_answer(
         self, method: str, address: str, status: int, content_type: str, body: Any
