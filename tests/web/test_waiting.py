@@ -131,7 +131,9 @@ async def test_appointment_is_booked_with_a_file_for_both_and_is_what_comes_next
     assert event["DTSTART"].params["TZID"] == "America/Toronto"
     assert event["SEQUENCE"] == 0
     assert "514 555-0123" in talk.text
-    assert b"514" not in event.to_ical()
+    # Whole: its beginning alone may stand in a moment or in an address that was drawn by lot.
+    unfolded = event.to_ical().replace(b"\r\n ", b"")
+    assert not any(number in unfolded for number in (b"555-0123", b"5145550123"))
     assert talk.buttons == ["Changer l’heure", "Annuler le rendez-vous"]
     lead_now = await standing(database, talk)
     assert (lead_now.due_what, lead_now.owner) == (Next.APPOINTMENT, awa.id)
