@@ -10,7 +10,6 @@ import pytest
 from playwright.async_api import Browser, Page
 from playwright.async_api import expect as expected
 
-from marie.domain.people import Role
 from marie.store.engine import Database
 from tests.conftest import Client
 from tests.journeys.test_pages import (
@@ -19,13 +18,13 @@ from tests.journeys.test_pages import (
     base,  # noqa: F401 - fixtures
     browser,  # noqa: F401
     findings,
-    too_wide,
     with_session,
     words,
 )
 from tests.staff import ORGANIZATION, add_account, give_lead, open_session
-from tests.waiting import booked, desk, rasa, receiving, waiting_talk
-from tests.web.test_hostile_fields import console_pages
+from tests.waiting import desk, rasa, waiting_talk
+from tests.web.console import colleagues, page_of
+from tests.web.test_hostile_fields import busy, console_pages
 
 __all__ = ["desk", "rasa"]
 
@@ -41,6 +40,9 @@ async def picture(page: Page, name: str) -> None:
         await page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
 
 
+QUERIES = {"recherche": ("?q=bonjour",), "inserer": ("?q=garderie",)}
+"""What is asked of pages that show nothing unasked."""
+
 LOOKS = {"desk": DESK, "phone": PHONE, "zoomed": ZOOMED}
 
 
@@ -52,31 +54,36 @@ async def test_axe_finds_nothing_on_any_page_of_the_console(
     database: Database,
     look: str,
 ) -> None:
-    look_at = too_wide if look == "zoomed" else findings
-    await receiving(database, "awa")
-    talk, public = await booked(client, database)
-    chief = await add_account(database, "sol", role=Role.SUPERVISOR)
-    context = await with_session(browser, base, await open_session(database, chief), **LOOKS[look])
-    page = await context.new_page()
-    conversation = f"/console/conversations/{talk.visitor.id}"
-    await page.goto(conversation)
-    await page.get_by_role("button", name="Prendre la conversation").click()
-    await page.get_by_label("Votre message").fill("Bonjour, ici Sol.")
-    await page.get_by_label("Votre message").press("Enter")
-    await expected(page.locator("#log .message.counsellor")).to_have_count(1)
-    await give_lead(database, (await waiting_talk(client)).visitor, ORGANIZATION)
+    async with colleagues(client, database) as make:
+        chief, talk, public = await busy(client, database, make)
+        for contact in ("awa@example.org", "514 555-0123"):
+            visitor = (await waiting_talk(client, contact)).visitor
+            await give_lead(database, visitor, ORGANIZATION)
+        await (await make("sol")).claim(visitor)
+    token = await open_session(database, chief.staff)
+    context = await with_session(browser, base, token, **LOOKS[look])
+    stranger = await browser.new_context(base_url=base, **LOOKS[look])
+    page, outside = await context.new_page(), await stranger.new_page()
+    conversation = page_of(talk.visitor)
     found = []
     for number, path in enumerate([*console_pages(conversation_id=talk.visitor.id), public]):
-        await page.goto(path)
+        name = f"{look}-{number:02}-{path.strip('/').replace('/', '-')[:40]}"
+        if path.endswith("/liste"):  # a part of a page, without one around it
+            continue
+        if path.startswith("/console/connexion"):
+            await outside.goto(path)
+            found += await findings(outside)
+            await picture(outside, name)
+            continue
+        for query in ("", *QUERIES.get(path.rpartition("/")[2], ())):
+            await page.goto(path + query)
+            found += await findings(page)
+            await picture(page, name + query[1:])
         if path == conversation:
             await page.evaluate("location.hash = 'dossier'")
             await expected(page.locator("#dossier")).to_be_visible()
-        if not path.endswith("/liste"):  # a part of a page, without one around it
-            found += await look_at(page)
-            await picture(page, f"{look}-{number:02}-{path.strip('/').replace('/', '-')[:40]}")
-        if path == conversation:
             await page.evaluate("document.querySelectorAll('details').forEach(e => e.open = true)")
-            found += await look_at(page)
+            found += await findings(page)
             await picture(page, f"{look}-panels")
     assert found == []
     await context.close()

@@ -13,9 +13,9 @@ from marie.store.console_tables import canned_answer, label, note, reminder
 from marie.store.engine import Database
 from marie.store.referral_tables import referral
 from tests.conftest import Client
-from tests.waiting import booked, desk, rasa, receiving, waiting_talk
+from tests.waiting import Talk, booked, desk, rasa, receiving, waiting_talk
 from tests.web.access_table import TABLE
-from tests.web.console import colleagues
+from tests.web.console import Colleague, MakeColleague, colleagues, page_of
 
 __all__ = ["desk", "rasa"]
 
@@ -62,6 +62,40 @@ async def fill(database: Database) -> None:
         await connection.execute(tables.conversation.update().values(profile={"summary": summary}))
 
 
+async def busy(
+    client: Client, database: Database, make: MakeColleague
+) -> tuple[Colleague, Talk, str]:
+    """A supervisor with something of everything: who calls, who has an appointment and is hers, a
+    note, a label, a reminder, a canned answer, a colleague who takes part, a referral.
+
+    Her conversation comes too, and the path of its appointment's page.
+    """
+    await receiving(database, "awa")
+    late = await waiting_talk(client, "514 555-0123")
+    await late.press("Me faire rappeler")
+    await late.press("Le soir")
+    talk, public = await booked(client, database)
+    nadia = await make("nadia", role=Role.SUPERVISOR)
+    samuel = await make("samuel")
+    page = page_of(talk.visitor)
+    await nadia.claim(talk.visitor)
+    await nadia.write(talk.visitor, "Bonjour")
+    await nadia.post(
+        f"{page}/ecrire",
+        text="Note",
+        client_id=str(uuid.uuid4()),
+        **{"as": "note"},  # « as » is a word of Python's
+    )
+    await nadia.post(f"{page}/etiquettes", label="Bail")
+    await nadia.post(f"{page}/rappels", what="Rappeler", day="2027-01-12", hour="09:00")
+    await nadia.post("/console/reponses", title="Accueil", text="Bonjour {prenom}")
+    await nadia.post(f"{page}/participants", staff=samuel.staff.id)
+    await nadia.post(
+        f"{page}/orientation", kind="organization", name="Un organisme", email="a@b.example"
+    )
+    return nadia, talk, public
+
+
 def console_pages(**ids: str) -> list[str]:
     """Every page of the console that is read, from the table of who gets in."""
     rows = [line.split() for line in TABLE.splitlines() if line.strip()]
@@ -78,30 +112,9 @@ def console_pages(**ids: str) -> list[str]:
 async def test_no_field_of_any_console_page_is_more_than_text(
     client: Client, database: Database
 ) -> None:
-    await receiving(database, "awa")
-    late = await waiting_talk(client, "514 555-0123")
-    await late.press("Me faire rappeler")
-    await late.press("Le soir")
-    talk, _ = await booked(client, database)
     async with colleagues(client, database) as make:
-        nadia = await make("nadia", role=Role.SUPERVISOR)
-        samuel = await make("samuel")
-        page = f"/console/conversations/{talk.visitor.id}"
-        await nadia.claim(talk.visitor)
-        await nadia.write(talk.visitor, "Bonjour")
-        await nadia.post(
-            f"{page}/ecrire",
-            text="Note",
-            client_id=str(uuid.uuid4()),
-            **{"as": "note"},  # « as » is a word of Python's
-        )
-        await nadia.post(f"{page}/etiquettes", label="Bail")
-        await nadia.post(f"{page}/rappels", what="Rappeler", day="2027-01-12", hour="09:00")
-        await nadia.post("/console/reponses", title="Accueil", text="Bonjour {prenom}")
-        await nadia.post(f"{page}/participants", staff=samuel.staff.id)
-        await nadia.post(
-            f"{page}/orientation", kind="organization", name="Un organisme", email="a@b.example"
-        )
+        nadia, talk, _ = await busy(client, database, make)
+        page = page_of(talk.visitor)
         await fill(database)
         seen = 0
         for path in console_pages(conversation_id=talk.visitor.id):

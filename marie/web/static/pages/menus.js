@@ -14,3 +14,10 @@ for (const type of ['click', 'focusin']) {
     for (const menu of open()) if (!menu.contains(target)) menu.open = false;
   });
 }
+
+// On a phone the sections scroll sideways: the one that is open is shown.
+const section = document.querySelector('.sections [aria-current]');
+if (section) {
+  const row = section.closest('.sections');
+  row.scrollLeft = section.offsetLeft - row.offsetLeft - (row.clientWidth - section.offsetWidth) / 2;
+}

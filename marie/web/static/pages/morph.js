@@ -10,6 +10,12 @@ export function morph(node, wanted) {
   const keyed = new Map([...node.children].filter(({ id }) => id).map((child) => [child.id, child]));
   let place = node.firstChild;
   for (const next of [...wanted.childNodes]) {
+    // Space between elements decides nothing: without this a menu that is open would be made anew.
+    while (next.nodeType === Node.ELEMENT_NODE && !next.id && blank(place)) {
+      const after = place.nextSibling;
+      place.remove();
+      place = after;
+    }
     const known = next.id ? keyed.get(next.id) : place;
     if (known && known.nodeName === next.nodeName && (known.id ?? '') === (next.id ?? '')) {
       if (known === place) place = place.nextSibling;
@@ -23,6 +29,8 @@ export function morph(node, wanted) {
     place = after;
   }
 }
+
+const blank = (node) => node?.nodeType === Node.TEXT_NODE && !node.data.trim();
 
 function become(node, wanted) {
   if (node.nodeType === Node.TEXT_NODE) {
