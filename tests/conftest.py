@@ -9,8 +9,9 @@ import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import hypothesis
 import pytest
@@ -20,7 +21,10 @@ from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from marie import clock
-from marie.knowledge.opened import Knowledge, open_knowledge
+from marie.knowledge import library, opened
+from marie.knowledge.items import Folder
+from marie.knowledge.opened import Knowledge, open_gazetteer, open_knowledge
+from marie.knowledge.places import Gazetteer
 from marie.rasa.model import train
 from marie.services import accounts
 from marie.settings import ROOT, Settings
@@ -45,6 +49,9 @@ hypothesis.settings.load_profile("marie")
 
 Client = TestClient[Request, Application]
 
+SHIPPED = ROOT / "knowledge"
+T = TypeVar("T")
+
 
 def _share_compiled_statements() -> None:
     """A statement is compiled once for all of SQLite's engines: each test opens two."""
@@ -63,7 +70,32 @@ def _share_compiled_statements() -> None:
     pytest.MonkeyPatch().setattr(engine, "create_async_engine", create)
 
 
+def _share_what_is_read() -> None:
+    """The product's own places, cards and entries are read once; another folder's each time.
+
+    An entry's file that changed is read again: what is shared is what its stamp was read with.
+    """
+    patch = pytest.MonkeyPatch()
+    for name in ("load_resources", "load_card_words", "load_wordings"):
+        patch.setattr(opened, name, _once(getattr(opened, name)))
+    places = _once(opened.open_gazetteer)
+
+    def gazetteer(folder: Path, data: Path | None = None) -> Gazetteer:
+        if data is not None and (data / opened.IMPORTED_PLACES).exists():
+            return open_gazetteer(folder, data)
+        return places(folder)
+
+    patch.setattr(opened, "open_gazetteer", gazetteer)
+    patch.setattr(library, "Folder", partial(Folder, _read={}))
+
+
+def _once(read: Callable[[Path], T]) -> Callable[[Path], T]:
+    kept = cache(read)
+    return lambda path: kept(path) if path.is_relative_to(SHIPPED) else read(path)
+
+
 _share_compiled_statements()
+_share_what_is_read()
 
 
 def pytest_collection_finish() -> None:
