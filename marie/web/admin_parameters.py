@@ -322,7 +322,7 @@ def _next_start(last: DatedValue, today: date) -> str:
     """The day after the last value's end, or the next 1st of January: when amounts change."""
     if last.until is not None and last.until >= today:
         return (last.until + timedelta(days=1)).isoformat()
-    return date(today.year + 1, 1, 1).isoformat()
+    return date(max(today, last.from_).year + 1, 1, 1).isoformat()
 
 
 def _together(

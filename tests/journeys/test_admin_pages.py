@@ -28,6 +28,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 PICTURES = os.environ.get("MARIE_PICTURES_OF_PAGES")
 """A folder for a picture of every page at every width; none are taken without it."""
 
+SETTLED = """() => Promise.allSettled(document.getAnimations()
+    .filter((each) => each instanceof CSSTransition).map((each) => each.finished))"""
+"""Colours that pass over into those of the night have arrived."""
+
 SECTIONS = (
     *("", "fiches", "montants", "phrases", "programmes", "lieux", "repertoire", "evenements"),
     *("manques", "verifier", "qualite", "modeles", "repartition", "equipe", "envois"),
@@ -74,6 +78,7 @@ async def test_every_page_can_be_read_on_any_screen_and_by_any_reader(
         await _picture(nadia, address, "enlarged")
         await nadia.emulate_media(color_scheme="dark")
         await nadia.set_viewport_size({"width": 390, "height": 844})
+        await nadia.evaluate(SETTLED)
         found += [f"phone {each}" for each in await findings(nadia)]
         await _picture(nadia, address, "phone")
     assert found == []

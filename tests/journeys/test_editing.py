@@ -116,6 +116,7 @@ async def test_price_of_the_first_of_january_is_changed_by_following_the_labels(
         f"à partir du 1er janvier {NEXT_YEAR}; d’ici là, rien ne change"
     )
     assert time.monotonic() - started < TWO_MINUTES
+    await expected(nadia.get_by_label("À partir du")).to_have_value(f"{NEXT_YEAR + 1}-01-01")
     library = spoken.live.current()
     first = local_date(clock.now()).replace(year=NEXT_YEAR, month=1, day=1)
     assert library.value("daycare_contribution", first).value == "9,95\u00a0$"
