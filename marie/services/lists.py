@@ -41,16 +41,18 @@ class Lists:
 
 
 def soon(lines: Sequence[Line], staff: Staff) -> Seen:
-    """What she wants to know at once: who waits, which are hers, what she has to read."""
+    """What she wants to know at once: who waits, and which are hers."""
     return frozenset(
-        (
-            *(line.id, line.standing.state, line.standing.owner, line.labels),
-            line.unread if line.standing.owner == staff.id else None,
-        )
+        (line.id, line.standing.state, line.standing.owner, line.labels)
         for line in lines
         if may_see(staff, line.standing)
         and (line.standing.state is State.WAITING or concerns(staff, line))
     )
+
+
+def unread(lines: Sequence[Line], staff: Staff) -> Seen:
+    """What she has to read. Where she has a conversation open, she has read it in a moment."""
+    return frozenset((line.id, line.unread) for line in lines if line.standing.owner == staff.id)
 
 
 def concerns(staff: Staff, line: Line) -> bool:

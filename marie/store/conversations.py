@@ -355,14 +355,19 @@ async def leave_pending_to_counsellor(
 async def in_state(
     connection: AsyncConnection, states: Iterable[State], visible: ColumnElement[bool]
 ) -> list[Conversation]:
-    """Conversations in one of the states, longest waiting first; `visible`: whose to see."""
+    """Conversations in one of the states, longest waiting first; `visible`: whose to see.
+
+    Lists show neither `profile` nor `focus`: they are left empty, for a list reads hundreds.
+    """
     conversation = tables.conversation
     rows = await connection.execute(
-        select(conversation)
+        select(
+            *(each for each in conversation.c if each.name not in ("profile", "focus")),
+        )
         .where(conversation.c.state.in_([state.value for state in states]), visible)
         .order_by(conversation.c.waiting_since, conversation.c.created_at)
     )
-    return [_conversation(row) for row in rows]
+    return [_conversation(row, whole=False) for row in rows]
 
 
 async def source_of(connection: AsyncConnection, conversation_id: ConversationId) -> str | None:
@@ -422,7 +427,7 @@ def _columns(conversation: Conversation) -> dict[str, Any]:
     return asdict(conversation) | {"state": conversation.state.value}
 
 
-def _conversation(row: Row[Any]) -> Conversation:
+def _conversation(row: Row[Any], *, whole: bool = True) -> Conversation:
     return Conversation(
         id=ConversationId(row.id),
         created_at=row.created_at,
@@ -430,8 +435,8 @@ def _conversation(row: Row[Any]) -> Conversation:
         owner=None if row.owner is None else StaffId(row.owner),
         waiting_since=row.waiting_since,
         last_seq=row.last_seq,
-        profile=row.profile,
-        focus=row.focus,
+        profile=row.profile if whole else {},
+        focus=row.focus if whole else {},
         read_visitor=row.read_visitor,
         read_counsellor=row.read_counsellor,
     )

@@ -8,7 +8,7 @@ they close with 4401.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from time import monotonic
 from typing import Any
@@ -43,8 +43,10 @@ MAX_FRAME = 128 * 1024
 PAUSE = 0.15
 """Seconds in which changes of the list are told as one."""
 
-OTHERS = 10.0
-"""Seconds in which what colleagues and their visitors say is told as one."""
+DELAYS = (0.0, 1.0, 10.0)
+"""Seconds for which a change of a list may wait to be told with others: who waits and who has whom;
+what she has to read, which an open conversation reads at once; what colleagues and their visitors
+say."""
 
 FILE_PAUSE = 0.5
 """Seconds in which changes beside a conversation's log are told as one."""
@@ -132,21 +134,29 @@ async def _discard(ws: web.WebSocketResponse) -> None:
 async def _tell_list(
     request: web.Request, ws: web.WebSocketResponse, signals: asyncio.Queue[Signal]
 ) -> None:
-    """What concerns her is told at once, what her colleagues do every few seconds at most."""
+    """What concerns her is told at once, the rest within its delay (`DELAYS`)."""
     staff = await _session(request)
-    told: tuple[lists.Seen, lists.Seen] | None = None
-    told_at = 0.0
+    told: Sequence[lists.Seen | None] = (None, None, None)
+    due: list[float | None] = [None, None, None]
     while True:
         lines = await request.app[LISTS].now()
-        now = (lists.soon(lines, staff), lists.later(lines, staff))
-        wait = told_at + OTHERS - monotonic()
-        if told is None or now[0] != told[0] or (now[1] != told[1] and wait <= 0):
+        now = (
+            lists.soon(lines, staff),
+            lists.unread(lines, staff),
+            lists.later(lines, staff),
+        )
+        due = [
+            None if seen == before else at or monotonic() + delay
+            for seen, before, at, delay in zip(now, told, due, DELAYS, strict=True)
+        ]
+        wait = min((at for at in due if at is not None), default=monotonic() + SESSION)
+        if wait <= monotonic():
             staff = await _session(request)
-            told, told_at, wait = now, monotonic(), OTHERS
+            told, due, wait = now, [None, None, None], monotonic() + SESSION
             await _send(ws, {"changed": True})
         await asyncio.sleep(PAUSE)
         try:
-            await asyncio.wait_for(signals.get(), SESSION if now == told else max(wait, 0))
+            await asyncio.wait_for(signals.get(), max(wait - monotonic(), 0))
         except TimeoutError:
             staff = await _session(request)
         while not signals.empty():

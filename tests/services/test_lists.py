@@ -39,29 +39,33 @@ def line(owner: str | None, *, holder: str = "promis", unread: int = 0) -> Line:
     )
 
 
-def same(before: Sequence[Line], after: Sequence[Line]) -> tuple[bool, bool]:
-    """Whether nothing is told at once, and whether nothing is told later."""
+def same(before: Sequence[Line], after: Sequence[Line]) -> tuple[bool, bool, bool]:
+    """Whether nothing is told at once, in a moment, later."""
     return (
         lists.soon(before, NADIA) == lists.soon(after, NADIA),
+        lists.unread(before, NADIA) == lists.unread(after, NADIA),
         lists.later(before, NADIA) == lists.later(after, NADIA),
     )
 
 
-def test_who_waits_and_what_is_mine_to_read_is_told_at_once() -> None:
-    assert same([], [line(None)]) == (False, False)
-    assert same([line(None)], [line("nadia")]) == (False, False)
-    assert same([line("nadia")], [line("nadia", unread=1)]) == (False, False)
+def test_who_waits_and_what_becomes_mine_is_told_at_once() -> None:
+    assert same([], [line(None)]) == (False, True, False)
+    assert same([line(None)], [line("nadia")]) == (False, False, False)
+
+
+def test_what_is_mine_to_read_is_told_unless_it_is_read_in_a_moment() -> None:
+    assert same([line("nadia")], [line("nadia", unread=1)]) == (True, False, False)
 
 
 def test_what_a_colleague_s_visitor_says_is_told_later() -> None:
     said = replace(line("samuel"), last_seq=10, unread=1)
-    assert same([line("samuel")], [said]) == (True, False)
+    assert same([line("samuel")], [said]) == (True, True, False)
 
 
 def test_another_organisation_s_are_never_told() -> None:
     theirs = line(None, holder="inici")
-    assert same([], [theirs]) == (True, True)
-    assert same([theirs], [replace(theirs, last_seq=10)]) == (True, True)
+    assert same([], [theirs]) == (True, True, True)
+    assert same([theirs], [replace(theirs, last_seq=10)]) == (True, True, True)
 
 
 async def test_all_who_look_at_the_same_time_share_a_reading(
