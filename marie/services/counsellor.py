@@ -25,6 +25,9 @@ from marie.services.teamwork import Team, team
 from marie.store import access, conversations, labels, leads, participants, referrals, staff
 from marie.store.engine import Database
 
+COLLEAGUES = 10
+"""Conversations of her colleagues in a counsellor's list, unless she asks for all of them."""
+
 SUMMARY = "summary"
 """The profile's key for what a counsellor left with Marie (`bot/actions/summary.py`)."""
 
@@ -68,25 +71,43 @@ class Opened:
     follow_up: FollowUp | None = None
 
 
-async def list_open(database: Database, by: Staff, *, label: str | None = None) -> list[Listed]:
-    """What she may see of what waits for a person or has one, longest waiting first.
+@dataclass(frozen=True)
+class Listing:
+    """Lines of the list, longest waiting first; `left_out`: how many of her colleagues' are not."""
 
-    `label`: those alone that have this label.
+    lines: Sequence[Listed]
+    left_out: int = 0
+
+
+async def list_open(
+    database: Database, by: Staff, *, label: str | None = None, whole: bool = False
+) -> Listing:
+    """What she may see of what waits for a person or has one.
+
+    `label`: those alone that have this label; `whole`: of her colleagues' more than `COLLEAGUES`.
     """
     async with database.read() as connection:
         found = await conversations.in_state(
             connection, [State.WAITING, State.COUNSELLOR], access.visible_to(by)
         )
-        given = await labels.of_conversations(connection, [each.id for each in found], by)
         if label is not None:
+            given = await labels.of_conversations(connection, [each.id for each in found], by)
             found = [each for each in found if any(one.id == label for one in given[each.id])]
+        invited = await participants.conversations_of(connection, by.id)
+        theirs = [
+            each
+            for each in found
+            if each.state is State.COUNSELLOR and each.owner != by.id and each.id not in invited
+        ]
+        left_out = frozenset(each.id for each in theirs[len(theirs) if whole else COLLEAGUES :])
+        found = [each for each in found if each.id not in left_out]
         ids = [each.id for each in found]
+        given = await labels.of_conversations(connection, ids, by)
         organizations = await staff.organizations(connection)
         filed = await leads.latest_of(connection, ids)
         words = await conversations.last_words_of(connection, ids)
         names = await staff.names(connection, {each.owner for each in found if each.owner})
-        invited = await participants.conversations_of(connection, by.id)
-        return [
+        lines = [
             Listed(
                 conversation=conversation,
                 lead=filed.get(conversation.id),
@@ -98,6 +119,7 @@ async def list_open(database: Database, by: Staff, *, label: str | None = None) 
             )
             for conversation in found
         ]
+    return Listing(lines, len(left_out))
 
 
 async def open_conversation(

@@ -40,6 +40,9 @@ from marie.web.sign_in import signed_in
 
 CONVERSATION = "/console/conversations/{conversation_id}"
 
+ALL = "tous"
+"""The query's word for every conversation of colleagues."""
+
 routes = web.RouteTableDef()
 
 ConversationHandler = Callable[[web.Request, Staff, ConversationId], Awaitable[web.StreamResponse]]
@@ -136,18 +139,21 @@ async def _queue_page(request: web.Request, template: str) -> web.Response:
     async with database.read() as connection:
         usable = await labels.all_of(connection, staff)
     chosen = next((each for each in usable if each.id == label), None)
-    listed = await counsellor.list_open(database, staff, label=chosen.id if chosen else None)
-    waiting = [each for each in listed if each.conversation.state is State.WAITING]
-    taken = [each for each in listed if each.conversation.state is State.COUNSELLOR]
-    mine = [each for each in taken if each.conversation.owner == staff.id]
+    listing = await counsellor.list_open(
+        database, staff, label=chosen.id if chosen else None, whole=ALL in request.query
+    )
+    waiting = [each for each in listing.lines if each.conversation.state is State.WAITING]
+    taken = [each for each in listing.lines if each.conversation.state is State.COUNSELLOR]
+    theirs = [each for each in taken if each.conversation.owner != staff.id]
     return page(
         request,
         template,
         staff=staff,
         waiting=waiting,
-        mine=mine,
-        invited=[each for each in taken if each.invited and each not in mine],
-        others=[each for each in taken if not each.invited and each not in mine],
+        mine=[each for each in taken if each.conversation.owner == staff.id],
+        invited=[each for each in theirs if each.invited],
+        others=[each for each in theirs if not each.invited],
+        left_out=listing.left_out,
         labels=usable,
         chosen=chosen,
         now=request.app[CLOCK](),

@@ -188,7 +188,7 @@ async def test_the_one_who_waits_longest_is_listed_first(store: Database) -> Non
     for number in (2, 0, 1):
         await wait_for_person(store, started[number], email=f"{number}@example.org")
         await asyncio.sleep(0.003)
-    listed = await counsellor.list_open(store, await staff(store, "nadia"))
+    listed = (await counsellor.list_open(store, await staff(store, "nadia"))).lines
     assert [each.conversation.id for each in listed] == [
         started[number].conversation_id for number in (2, 0, 1)
     ]

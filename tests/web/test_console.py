@@ -89,6 +89,22 @@ async def test_list_tells_mine_from_what_others_have(
     assert "à lire" not in (await nadia.get("/console/")).text
 
 
+async def test_list_shows_ten_of_her_colleagues_and_all_when_asked(
+    client: Client, nadia: Member, make_member: MakeMember, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("marie.services.counsellor.COLLEAGUES", 1)
+    samuel = await make_member("samuel")
+    visitors = [await waiting_visitor(client) for _ in range(3)]
+    for each in visitors:
+        await samuel.post(f"{page_of(each)}/prendre")
+    shown = (await nadia.get("/console/")).text
+    assert sum(each.id in shown for each in visitors) == 1
+    assert "Montrer les 2 autres" in shown
+    shown = (await nadia.get("/console/?tous=oui")).text
+    assert all(each.id in shown for each in visitors)
+    assert "Montrer les" not in shown
+
+
 async def test_live_list_says_when_somebody_begins_to_wait(client: Client, nadia: Member) -> None:
     async with nadia.socket("/console/live") as ws:
         assert await ws.receive_json(timeout=5) == {"changed": True}
