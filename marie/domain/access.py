@@ -8,17 +8,17 @@ Whoever may not see a conversation is answered as if it were not there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from marie.domain.conversation import StaffId, State
 from marie.domain.people import Role, Staff
 
 
-@dataclass(frozen=True, kw_only=True)
-class Standing:
+class Standing(NamedTuple):
     """What of a conversation decides who sees it.
 
     `holder`: the organisation of its newest lead; `shared`: every organisation may take that lead.
+    A tuple, for lists make hundreds of them at every change.
     """
 
     state: State

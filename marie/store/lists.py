@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,9 +13,11 @@ from marie.domain.conversation import ConversationId, StaffId, State
 from marie.store import tables
 from marie.store.console_tables import conversation_label, participant
 
+_NOBODY: frozenset[StaffId] = frozenset()
+_NO_LABEL: frozenset[str] = frozenset()
 
-@dataclass(frozen=True, kw_only=True)
-class Line:
+
+class Line(NamedTuple):
     """A conversation, as far as lists depend on it. `unread`: what its owner has not read."""
 
     id: ConversationId
@@ -65,14 +67,14 @@ async def lines(connection: AsyncConnection) -> list[Line]:
             standing=Standing(
                 state=State(row.state),
                 owner=None if row.owner is None else StaffId(row.owner),
-                participants=frozenset(invited[row.id]),
+                participants=frozenset(invited[row.id]) if row.id in invited else _NOBODY,
                 has_lead=row.id in held,
                 holder=held.get(row.id, (None, False))[0],
                 shared=held.get(row.id, (None, False))[1],
             ),
             last_seq=row.last_seq,
             unread=row.last_seq - row.read_counsellor,
-            labels=frozenset(given[row.id]),
+            labels=frozenset(given[row.id]) if row.id in given else _NO_LABEL,
         )
         for row in talks
     ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -58,14 +57,14 @@ def test_what_is_mine_to_read_is_told_unless_it_is_read_in_a_moment() -> None:
 
 
 def test_what_a_colleague_s_visitor_says_is_told_later() -> None:
-    said = replace(line("samuel"), last_seq=10, unread=1)
+    said = line("samuel")._replace(last_seq=10, unread=1)
     assert same([line("samuel")], [said]) == (True, True, False)
 
 
 def test_another_organisation_s_are_never_told() -> None:
     theirs = line(None, holder="inici")
     assert same([], [theirs]) == (True, True, True)
-    assert same([theirs], [replace(theirs, last_seq=10)]) == (True, True, True)
+    assert same([theirs], [theirs._replace(last_seq=10)]) == (True, True, True)
 
 
 async def test_all_who_look_at_the_same_time_share_a_reading(
