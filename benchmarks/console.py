@@ -52,13 +52,14 @@ IN_HAND = 10
 
 ORGANIZATIONS = ("promis", "collectif", "inici")
 
-WRITES_EVERY = 4.0
-"""Seconds between two messages of one counsellor."""
+WRITES_EVERY = 10.0
+"""Seconds between two messages of one counsellor, who writes all the time in ten conversations: a
+short sentence takes that long to type. `--pace 2.5` is two and a half times as fast."""
 
-ASKS_EVERY = 40.0
-"""Seconds between two messages of one visitor."""
+ASKS_EVERY = 100.0
+"""Seconds between two messages of one visitor: as often as she is answered."""
 
-REQUESTS_EVERY = 2.0
+REQUESTS_EVERY = 5.0
 """Seconds between two who ask for a person."""
 
 CUT_EVERY = 0.5
@@ -271,9 +272,10 @@ class Member:
 class Office:
     """Everybody."""
 
-    def __init__(self, base: str, session: aiohttp.ClientSession) -> None:
+    def __init__(self, base: str, session: aiohttp.ClientSession, pace: float) -> None:
         self.base = base
         self.session = session
+        self.pace = pace
         self.times = Times()
         self.members: list[Member] = []
         self.people: list[Person] = []
@@ -357,19 +359,19 @@ class Office:
 
     async def counsellor(self, member: Member) -> None:
         """She writes to one after the other."""
-        await asyncio.sleep(random.random() * WRITES_EVERY)
+        await asyncio.sleep(random.random() * WRITES_EVERY / self.pace)
         while True:
             person = random.choice(member.people)
             if person.desk is not None:
                 await person.desk.say(f"Réponse {next(self.numbers)}")
-            await asyncio.sleep(WRITES_EVERY * random.uniform(0.5, 1.5))
+            await asyncio.sleep(WRITES_EVERY / self.pace * random.uniform(0.5, 1.5))
 
     async def visitor(self, person: Person) -> None:
         """She writes now and then."""
-        await asyncio.sleep(random.random() * ASKS_EVERY)
+        await asyncio.sleep(random.random() * ASKS_EVERY / self.pace)
         while True:
             await person.widget.say(f"Question {next(self.numbers)}")
-            await asyncio.sleep(ASKS_EVERY * random.uniform(0.5, 1.5))
+            await asyncio.sleep(ASKS_EVERY / self.pace * random.uniform(0.5, 1.5))
 
     async def request(self) -> None:
         """Somebody more asks for a person and is seen by everybody who may."""
@@ -382,7 +384,7 @@ class Office:
         """One after the other."""
         while True:
             self.start(self.request())
-            await asyncio.sleep(REQUESTS_EVERY)
+            await asyncio.sleep(REQUESTS_EVERY / self.pace)
 
     async def cut(self) -> None:
         """Anybody's link, at any moment."""
@@ -571,11 +573,11 @@ LIMITS = {
 }
 
 
-async def measure(base: str, pid: int, ready: Prepared, seconds: float) -> None:
+async def measure(base: str, pid: int, ready: Prepared, *, seconds: float, pace: float) -> None:
     """Fill, talk, compare, print."""
     many = aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(connector=many, timeout=CALL) as session:
-        office = Office(base, session)
+        office = Office(base, session, pace)
         browsers = []
         for organization, token in ready.sessions:
             connector = aiohttp.TCPConnector(limit=0)
@@ -628,7 +630,8 @@ def report(office: Office, *, seconds: float, work: float, readings: int, total:
     for kind, found in sorted(office.times.found.items()):
         print(row(kind, found, LIMITS.get(kind, "")))
     print(
-        f"\n{len(office.people)} conversations, {len(office.members)} counsellors, stub for Rasa,"
+        f"\n{len(office.people)} conversations, {len(office.members)} counsellors,"
+        f" pace {office.pace:g}, stub for Rasa,"
         f" SQLite, {seconds:.0f} s; {office.cuts} sockets cut; load {load};"
         f" {office.times.busy} told to wait;"
         f" the server used {work / seconds:.2f} processors; lists read {readings / seconds:.1f}/s"
@@ -636,7 +639,7 @@ def report(office: Office, *, seconds: float, work: float, readings: int, total:
     print(f"{total} messages in the logs: nothing lost, nothing doubled, on any screen")
 
 
-async def main(seconds: float, counsellors: int) -> None:
+async def main(seconds: float, counsellors: int, pace: float) -> None:
     """Prepare, serve, measure."""
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "var"
@@ -646,13 +649,14 @@ async def main(seconds: float, counsellors: int) -> None:
         await rasa.start_server()
         assert rasa.port is not None
         async with served(data, rasa.port) as (base, pid):
-            await measure(base, pid, ready, seconds)
+            await measure(base, pid, ready, seconds=seconds, pace=pace)
         await rasa.close()
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--seconds", type=float, default=120.0)
     parser.add_argument("--counsellors", type=int, default=20, help="with ten conversations each")
+    parser.add_argument("--pace", type=float, default=1.0, help="how many times as fast all write")
     chosen = parser.parse_args()
-    asyncio.run(main(chosen.seconds, chosen.counsellors))
+    asyncio.run(main(chosen.seconds, chosen.counsellors, chosen.pace))
