@@ -24,6 +24,7 @@ from marie.domain.conversation import (
 )
 from marie.domain.following import Outcome
 from marie.domain.messages import BadMessage, Content
+from marie.domain.notes import Label
 from marie.domain.people import Staff
 from marie.services import canned, counsellor, inserting, remarks
 from marie.services.counsellor import Overtaken
@@ -39,6 +40,8 @@ from marie.web.requests import known_form
 from marie.web.sign_in import signed_in
 
 CONVERSATION = "/console/conversations/{conversation_id}"
+
+LIST = "queue_list.html"
 
 ALL = "tous"
 """The query's word for every conversation of colleagues."""
@@ -129,15 +132,17 @@ async def queue(request: web.Request) -> web.StreamResponse:
 @routes.get("/console/liste")
 async def queue_list(request: web.Request) -> web.StreamResponse:
     """The lists alone, for the page that is open."""
-    return await _queue_page(request, "queue_list.html")
+    return await _queue_page(request, LIST)
 
 
 async def _queue_page(request: web.Request, template: str) -> web.Response:
     staff = await signed_in(request)
     database = request.app[DATABASE]
     label = request.query.get("etiquette") or None
-    async with database.read() as connection:
-        usable = await labels.all_of(connection, staff)
+    usable: Sequence[Label] = ()
+    if label is not None or template != LIST:
+        async with database.read() as connection:
+            usable = await labels.all_of(connection, staff)
     chosen = next((each for each in usable if each.id == label), None)
     listing = await counsellor.list_open(
         database, staff, label=chosen.id if chosen else None, whole=ALL in request.query
