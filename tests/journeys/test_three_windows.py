@@ -234,6 +234,10 @@ async def test_three_windows_from_a_question_to_its_erasure(
             await asyncio.sleep(0.1)
     assert await left_of(marie, conversation.id) == {}
     assert await asyncio.to_thread(files_with, marie.data, SECRET) == []
+    # Her colleague's page finds out by itself; going elsewhere before would meet it on its way.
+    await expect(
+        other.get_by_role("heading", name="Cette conversation n’est plus là")
+    ).to_be_visible()
     await other.goto(f"{marie.base}/console/recherche?q=Zyzzyva")
     await expect(other.locator("mark")).to_have_count(0)
     gone = await other.goto(f"{marie.base}/console/conversations/{conversation.id}")
