@@ -58,7 +58,7 @@ async def look_after(database: Database, hub: Hub, *, terms: Terms, clock: Clock
 
 
 def _steps_of(lead: Followed, *, terms: Terms, now: datetime) -> list[Step]:
-    """What a lead that is late has come to."""
+    """What a lead that is late has come to; it is shared only while somebody waits."""
     if lead.due_at is None:
         return []
     steps = [Step.REMINDED]
@@ -81,18 +81,18 @@ async def _next_steps(
     due = lead.due_at
     if due is None or not lead.is_overdue(now):
         return False
+    steps = _steps_of(lead, terms=terms, now=now)
     done = False
     path = f"/console/conversations/{lead.conversation_id}"
     if await following.add_step(connection, lead, Step.REMINDED, due_at=due, at=now):
         await _tell_holder(connection, lead, path=path, due=due, now=now)
         done = True
-    if now >= terms.escalated_at(due, lead.organization) and await following.add_step(
+    if Step.ESCALATED in steps and await following.add_step(
         connection, lead, Step.ESCALATED, due_at=due, at=now
     ):
         await _tell_supervisors(connection, lead, path=path, due=due, now=now)
         done = True
-    waits = talk.state is State.WAITING and lead.answered_at is None
-    if waits and now >= terms.shared_at(due, lead.organization) and lead.shared_at is None:
+    if Step.SHARED in steps and talk.state is State.WAITING:
         await following.add_step(connection, lead, Step.SHARED, due_at=due, at=now)
         await following.save(connection, replace(lead, shared_at=now))
         await notifications.notify_organization(
