@@ -118,17 +118,21 @@ async def withdraw(
     settlement: int,
     *,
     entry: str | None,
-    wordings: Sequence[str],
+    folded: Sequence[str],
     by: Staff,
     now: datetime,
 ) -> None:
     """A decision about missed messages is taken back: what it proposed goes too, in this
-    transaction, unless a person settled it meanwhile."""
-    folded = [fold_key(await _masked(each)) for each in wordings]
+    transaction, unless a person settled it meanwhile. `folded`: the wordings' `proposed_keys`."""
     for example_id in await store.withdraw(connection, settlement, entry=entry, folded=folded):
         await accounts.record(
             connection, at=now, staff_id=by.id, action="withdraw example", subject=example_id
         )
+
+
+async def proposed_keys(wordings: Sequence[str]) -> list[str]:
+    """What wordings were proposed as, folded; names are looked for, so no transaction waits."""
+    return [fold_key(await _masked(each)) for each in wordings]
 
 
 async def _masked(text: str) -> str:

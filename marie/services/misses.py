@@ -27,7 +27,7 @@ from marie.knowledge.library import Library
 from marie.knowledge.missed import groups_of
 from marie.knowledge.model import TOPICS
 from marie.language.folding import fold_key
-from marie.services.examples import known_examples, propose, withdraw
+from marie.services.examples import known_examples, propose, proposed_keys, withdraw
 from marie.services.revisions import ChangedMeanwhile, Revisions
 from marie.store import misses as store
 from marie.store import staff as accounts
@@ -247,12 +247,13 @@ async def undo(
         await _change_questions(
             revisions, settlement.entry, add=(), remove=settlement.wordings, why=why, by=by
         )
+    folded = await proposed_keys(settlement.wordings)
     async with database.write() as connection:
         await withdraw(
             connection,
             number,
             entry=settlement.entry,
-            wordings=settlement.wordings,
+            folded=folded,
             by=by,
             now=clock(),
         )
