@@ -6,12 +6,15 @@ about her.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from marie.domain.access import sees_everything
 from marie.domain.conversation import ConversationId, StaffId
 from marie.domain.messages import BadMessage
+from marie.domain.people import Staff
 
 
 class Kind(str, Enum):
@@ -67,6 +70,15 @@ class Label:
     name: str
     colour: str
     organization: str | None
+
+
+def usable(labels: Iterable[Label], staff: Staff) -> list[Label]:
+    """Those of her organisation and everybody's; who sees everything sees them all."""
+    return [
+        each
+        for each in labels
+        if each.organization in (None, staff.organization) or sees_everything(staff)
+    ]
 
 
 class BadLabel(BadMessage):

@@ -12,7 +12,7 @@ from marie.domain.conversation import Conversation, ConversationId, NotOwner, St
 from marie.domain.following import Outcome
 from marie.domain.leads import Lead
 from marie.domain.messages import ClientIdReused, Content, Message, check_text
-from marie.domain.notes import Kind, Label
+from marie.domain.notes import Kind
 from marie.domain.people import Staff
 from marie.domain.referral import Referral
 from marie.knowledge.waiting import Terms
@@ -22,11 +22,8 @@ from marie.services.follow_ups import FollowUp
 from marie.services.live import Hub
 from marie.services.remarks import Beside, add_note, beside
 from marie.services.teamwork import Team, team
-from marie.store import access, conversations, labels, leads, participants, referrals, staff
+from marie.store import access, conversations, leads, participants, referrals, staff
 from marie.store.engine import Database
-
-COLLEAGUES = 10
-"""Conversations of her colleagues in a counsellor's list, unless she asks for all of them."""
 
 SUMMARY = "summary"
 """The profile's key for what a counsellor left with Marie (`bot/actions/summary.py`)."""
@@ -38,20 +35,6 @@ class Overtaken(Exception):
     def __init__(self, by: str) -> None:
         super().__init__(f"overtaken by {by}")
         self.by = by
-
-
-@dataclass(frozen=True, kw_only=True)
-class Listed:
-    """A line of the counsellors' list. `organization`: the name of the lead's; `invited`: whoever
-    asks takes part in it."""
-
-    conversation: Conversation
-    lead: Lead | None
-    last_words: str
-    owner_name: str | None
-    organization: str | None
-    labels: Sequence[Label] = ()
-    invited: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,57 +52,6 @@ class Opened:
     may_write: bool
     referrals: Sequence[Referral] = ()
     follow_up: FollowUp | None = None
-
-
-@dataclass(frozen=True)
-class Listing:
-    """Lines of the list, longest waiting first; `left_out`: how many of her colleagues' are not."""
-
-    lines: Sequence[Listed]
-    left_out: int = 0
-
-
-async def list_open(
-    database: Database, by: Staff, *, label: str | None = None, whole: bool = False
-) -> Listing:
-    """What she may see of what waits for a person or has one.
-
-    `label`: those alone that have this label; `whole`: of her colleagues' more than `COLLEAGUES`.
-    """
-    async with database.read() as connection:
-        found = await conversations.in_state(
-            connection, [State.WAITING, State.COUNSELLOR], access.visible_to(by)
-        )
-        if label is not None:
-            given = await labels.of_conversations(connection, [each.id for each in found], by)
-            found = [each for each in found if any(one.id == label for one in given[each.id])]
-        invited = await participants.conversations_of(connection, by.id)
-        theirs = [
-            each
-            for each in found
-            if each.state is State.COUNSELLOR and each.owner != by.id and each.id not in invited
-        ]
-        left_out = frozenset(each.id for each in theirs[len(theirs) if whole else COLLEAGUES :])
-        found = [each for each in found if each.id not in left_out]
-        ids = [each.id for each in found]
-        given = await labels.of_conversations(connection, ids, by)
-        organizations = await staff.organizations(connection)
-        filed = await leads.latest_of(connection, ids)
-        words = await conversations.last_words_of(connection, ids)
-        names = await staff.names(connection, {each.owner for each in found if each.owner})
-        lines = [
-            Listed(
-                conversation=conversation,
-                lead=filed.get(conversation.id),
-                last_words=words.get(conversation.id, ""),
-                owner_name=names.get(conversation.owner) if conversation.owner else None,
-                organization=_organization(filed.get(conversation.id), organizations),
-                labels=given[conversation.id],
-                invited=conversation.id in invited,
-            )
-            for conversation in found
-        ]
-    return Listing(lines, len(left_out))
 
 
 async def open_conversation(
@@ -152,10 +84,6 @@ async def _may_write(connection: AsyncConnection, conversation: Conversation, by
     if conversation.owner == by.id:
         return True
     return await participants.takes_part(connection, conversation.id, by.id)
-
-
-def _organization(lead: Lead | None, names: Mapping[str, str]) -> str | None:
-    return names.get(lead.organization) if lead is not None and lead.organization else None
 
 
 async def claim(

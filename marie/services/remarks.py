@@ -27,6 +27,7 @@ from marie.domain.notes import (
     Note,
     Reminder,
     label_name,
+    usable,
 )
 from marie.domain.people import Staff
 from marie.services.live import QUEUE, Changed, Hub
@@ -54,12 +55,13 @@ async def beside(
     connection: AsyncConnection, conversation_id: ConversationId, staff: Staff
 ) -> Beside:
     """What a member of staff finds beside a conversation."""
-    given = (await labels.of_conversations(connection, [conversation_id], staff))[conversation_id]
-    usable = await labels.all_of(connection, staff)
+    all_given = await labels.of_conversations(connection, [conversation_id])
+    given = usable(all_given[conversation_id], staff)
+    to_give = await labels.all_of(connection, staff)
     return Beside(
         notes=await notes.of_conversation(connection, conversation_id),
         labels=given,
-        usable=[each for each in usable if each not in given],
+        usable=[each for each in to_give if each not in given],
         participants=await participants.of_conversation(connection, conversation_id),
         reminders=await reminders.open_of_conversation(connection, conversation_id),
     )

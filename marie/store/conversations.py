@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Row,
     Select,
     and_,
@@ -352,24 +351,6 @@ async def leave_pending_to_counsellor(
     )
 
 
-async def in_state(
-    connection: AsyncConnection, states: Iterable[State], visible: ColumnElement[bool]
-) -> list[Conversation]:
-    """Conversations in one of the states, longest waiting first; `visible`: whose to see.
-
-    Lists show neither `profile` nor `focus`: they are left empty, for a list reads hundreds.
-    """
-    conversation = tables.conversation
-    rows = await connection.execute(
-        select(
-            *(each for each in conversation.c if each.name not in ("profile", "focus")),
-        )
-        .where(conversation.c.state.in_([state.value for state in states]), visible)
-        .order_by(conversation.c.waiting_since, conversation.c.created_at)
-    )
-    return [_conversation(row, whole=False) for row in rows]
-
-
 async def source_of(connection: AsyncConnection, conversation_id: ConversationId) -> str | None:
     """The host name of the site where it began; None when it was not told."""
     conversation = tables.conversation
@@ -427,7 +408,7 @@ def _columns(conversation: Conversation) -> dict[str, Any]:
     return asdict(conversation) | {"state": conversation.state.value}
 
 
-def _conversation(row: Row[Any], *, whole: bool = True) -> Conversation:
+def _conversation(row: Row[Any]) -> Conversation:
     return Conversation(
         id=ConversationId(row.id),
         created_at=row.created_at,
@@ -435,8 +416,8 @@ def _conversation(row: Row[Any], *, whole: bool = True) -> Conversation:
         owner=None if row.owner is None else StaffId(row.owner),
         waiting_since=row.waiting_since,
         last_seq=row.last_seq,
-        profile=row.profile if whole else {},
-        focus=row.focus if whole else {},
+        profile=row.profile,
+        focus=row.focus,
         read_visitor=row.read_visitor,
         read_counsellor=row.read_counsellor,
     )

@@ -9,15 +9,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, delete, func, insert, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from marie.domain.access import sees_everything
 from marie.domain.conversation import ConversationId
 from marie.domain.notes import Label
-from marie.domain.people import Role, Staff
+from marie.domain.people import Staff
 from marie.store.console_tables import conversation_label, label
 
 
 def usable_by(staff: Staff) -> ColumnElement[bool]:
-    """Her organisation's labels and everybody's; an administrator without one sees all."""
-    if staff.organization is None and staff.role is Role.ADMINISTRATOR:
+    """`domain.notes.usable`, as a condition."""
+    if sees_everything(staff):
         return true()
     return or_(label.c.organization == staff.organization, label.c.organization.is_(None))
 
@@ -42,16 +43,17 @@ async def used(connection: AsyncConnection, staff: Staff) -> dict[str, int]:
 
 
 async def of_conversations(
-    connection: AsyncConnection, ids: Sequence[ConversationId], staff: Staff
+    connection: AsyncConnection, ids: Sequence[ConversationId]
 ) -> dict[str, list[Label]]:
-    """The labels of several conversations that she may see, by conversation."""
+    """The labels of each of several conversations, by name, whoever may see which
+    (`domain.notes.usable`)."""
     found: dict[str, list[Label]] = {each: [] for each in ids}
     if not ids:
         return found
     rows = await connection.execute(
         select(label, conversation_label.c.conversation_id)
         .join(conversation_label, conversation_label.c.label_id == label.c.id)
-        .where(conversation_label.c.conversation_id.in_(ids), usable_by(staff))
+        .where(conversation_label.c.conversation_id.in_(ids))
         .order_by(func.lower(label.c.name), label.c.id)
     )
     for row in rows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -15,6 +16,8 @@ from marie.store.console_tables import conversation_label, participant
 
 _NOBODY: frozenset[StaffId] = frozenset()
 _NO_LABEL: frozenset[str] = frozenset()
+_NO_LEAD = (False, None, False)
+_STATES = {state.value: state for state in State}
 
 
 class Line(NamedTuple):
@@ -24,57 +27,48 @@ class Line(NamedTuple):
     standing: Standing
     last_seq: int
     unread: int
-    labels: frozenset[str]
+    labels: frozenset[str] = _NO_LABEL
+    waiting_since: datetime | None = None
 
 
 async def lines(connection: AsyncConnection) -> list[Line]:
-    """All of them, whoever may see which: `domain.access.may_see` says that by `standing`."""
+    """All of them, longest waiting first, whoever may see which: `domain.access.may_see` says that
+    by `standing`. Every word in any conversation has this read: hence rows as plain tuples."""
     talk, lead = tables.conversation.c, tables.lead.c
     listed = talk.state.in_([State.WAITING.value, State.COUNSELLOR.value])
-    talks = (
-        await connection.execute(
-            select(talk.id, talk.state, talk.owner, talk.last_seq, talk.read_counsellor)
-            .where(listed)
-            .order_by(talk.id)
+    talks = await connection.execute(
+        select(
+            talk.id, talk.state, talk.owner, talk.last_seq, talk.read_counsellor, talk.waiting_since
         )
-    ).all()
-    held: dict[str, tuple[str | None, bool]] = {}
-    for held_by in await connection.execute(
+        .where(listed)
+        .order_by(talk.waiting_since, talk.created_at, talk.id)
+    )
+    held: dict[str, tuple[bool, str | None, bool]] = {}
+    for conversation_id, organization, shared_at in await connection.execute(
         select(lead.conversation_id, lead.organization, lead.shared_at)
         .join(tables.conversation, talk.id == lead.conversation_id)
         .where(listed)
         .order_by(lead.created_at.desc(), lead.id)
     ):
-        holder = (held_by.organization, held_by.shared_at is not None)
-        held.setdefault(held_by.conversation_id, holder)
+        held.setdefault(conversation_id, (True, organization, shared_at is not None))
     invited: dict[str, set[StaffId]] = defaultdict(set)
-    for part in await connection.execute(
+    for conversation_id, staff_id in await connection.execute(
         select(participant.c.conversation_id, participant.c.staff_id)
         .join(tables.conversation, talk.id == participant.c.conversation_id)
         .where(listed)
     ):
-        invited[part.conversation_id].add(StaffId(part.staff_id))
+        invited[conversation_id].add(StaffId(staff_id))
     given: dict[str, set[str]] = defaultdict(set)
-    for one in await connection.execute(
+    for conversation_id, label_id in await connection.execute(
         select(conversation_label.c.conversation_id, conversation_label.c.label_id)
         .join(tables.conversation, talk.id == conversation_label.c.conversation_id)
         .where(listed)
     ):
-        given[one.conversation_id].add(one.label_id)
-    return [
-        Line(
-            id=ConversationId(row.id),
-            standing=Standing(
-                state=State(row.state),
-                owner=None if row.owner is None else StaffId(row.owner),
-                participants=frozenset(invited[row.id]) if row.id in invited else _NOBODY,
-                has_lead=row.id in held,
-                holder=held.get(row.id, (None, False))[0],
-                shared=held.get(row.id, (None, False))[1],
-            ),
-            last_seq=row.last_seq,
-            unread=row.last_seq - row.read_counsellor,
-            labels=frozenset(given[row.id]) if row.id in given else _NO_LABEL,
-        )
-        for row in talks
-    ]
+        given[conversation_id].add(label_id)
+    found = []
+    for conversation_id, state, owner, last_seq, read, since in talks:
+        people = frozenset(invited[conversation_id]) if conversation_id in invited else _NOBODY
+        labels = frozenset(given[conversation_id]) if conversation_id in given else _NO_LABEL
+        standing = Standing(_STATES[state], owner, people, *held.get(conversation_id, _NO_LEAD))
+        found.append(Line(conversation_id, standing, last_seq, last_seq - read, labels, since))
+    return found

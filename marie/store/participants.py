@@ -48,16 +48,6 @@ async def takes_part(
     return found is not None
 
 
-async def conversations_of(
-    connection: AsyncConnection, staff_id: StaffId
-) -> frozenset[ConversationId]:
-    """Where somebody takes part."""
-    rows = await connection.scalars(
-        select(participant.c.conversation_id).where(participant.c.staff_id == staff_id)
-    )
-    return frozenset(ConversationId(each) for each in rows)
-
-
 async def add(
     connection: AsyncConnection,
     conversation_id: ConversationId,

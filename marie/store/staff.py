@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -64,12 +63,9 @@ async def by_username(connection: AsyncConnection, username: str) -> Staff | Non
     return _staff((await connection.execute(query)).first())
 
 
-async def names(connection: AsyncConnection, ids: Iterable[StaffId]) -> dict[StaffId, str]:
+async def names(connection: AsyncConnection) -> dict[StaffId, str]:
     """The name of each account."""
-    staff = tables.staff
-    rows = await connection.execute(
-        select(staff.c.id, staff.c.name).where(staff.c.id.in_(set(ids)))
-    )
+    rows = await connection.execute(select(tables.staff.c.id, tables.staff.c.name))
     return {StaffId(row.id): row.name for row in rows}
 
 

@@ -20,7 +20,6 @@ from marie.domain.conversation import (
     NotOwner,
     NotWaiting,
     StaffId,
-    State,
 )
 from marie.domain.following import Outcome
 from marie.domain.messages import BadMessage, Content
@@ -34,7 +33,7 @@ from marie.store import staff as accounts
 from marie.store.conversations import UnknownConversation
 from marie.web.console_page import Draft, conversation_page, shelf
 from marie.web.forms import form_client_id, read_form
-from marie.web.keys import CLOCK, DATABASE, HUB, LIBRARY, TERMS
+from marie.web.keys import CLOCK, DATABASE, HUB, LIBRARY, LISTS, TERMS
 from marie.web.pages import page
 from marie.web.requests import known_form
 from marie.web.sign_in import signed_in
@@ -144,21 +143,14 @@ async def _queue_page(request: web.Request, template: str) -> web.Response:
         async with database.read() as connection:
             usable = await labels.all_of(connection, staff)
     chosen = next((each for each in usable if each.id == label), None)
-    listing = await counsellor.list_open(
-        database, staff, label=chosen.id if chosen else None, whole=ALL in request.query
+    listing = await request.app[LISTS].of(
+        staff, label=chosen.id if chosen else None, whole=ALL in request.query
     )
-    waiting = [each for each in listing.lines if each.conversation.state is State.WAITING]
-    taken = [each for each in listing.lines if each.conversation.state is State.COUNSELLOR]
-    theirs = [each for each in taken if each.conversation.owner != staff.id]
     return page(
         request,
         template,
         staff=staff,
-        waiting=waiting,
-        mine=[each for each in taken if each.conversation.owner == staff.id],
-        invited=[each for each in theirs if each.invited],
-        others=[each for each in theirs if not each.invited],
-        left_out=listing.left_out,
+        listing=listing,
         labels=usable,
         chosen=chosen,
         now=request.app[CLOCK](),

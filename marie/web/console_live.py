@@ -43,7 +43,7 @@ MAX_FRAME = 128 * 1024
 PAUSE = 0.15
 """Seconds in which changes of the list are told as one."""
 
-DELAYS = (0.0, 1.0, 10.0)
+DELAYS = ((lists.soon, 0.0), (lists.unread, 1.0), (lists.later, 10.0))
 """Seconds for which a change of a list may wait to be told with others: who waits and who has whom;
 what she has to read, which an open conversation reads at once; what colleagues and their visitors
 say."""
@@ -140,19 +140,16 @@ async def _tell_list(
     due: list[float | None] = [None, None, None]
     while True:
         lines = await request.app[LISTS].now()
-        now = (
-            lists.soon(lines, staff),
-            lists.unread(lines, staff),
-            lists.later(lines, staff),
-        )
-        due = [
-            None if seen == before else at or monotonic() + delay
-            for seen, before, at, delay in zip(now, told, due, DELAYS, strict=True)
-        ]
+        for at, (look, delay) in enumerate(DELAYS):
+            told_at = due[at]
+            if told_at is None or told_at <= monotonic():  # meanwhile it may be as it was
+                changed = look(lines, staff) != told[at]
+                due[at] = (told_at or monotonic() + delay) if changed else None
         wait = min((at for at in due if at is not None), default=monotonic() + SESSION)
         if wait <= monotonic():
             staff = await _session(request)
-            told, due, wait = now, [None, None, None], monotonic() + SESSION
+            told = [look(lines, staff) for look, _ in DELAYS]
+            due, wait = [None, None, None], monotonic() + SESSION
             await _send(ws, {"changed": True})
         await asyncio.sleep(PAUSE)
         try:

@@ -11,6 +11,7 @@ from aiohttp import web
 from marie.clock import MONTREAL
 from marie.domain.conversation import StaffId
 from marie.domain.following import Outcome
+from marie.domain.notes import usable
 from marie.store import labels, participants, past
 from marie.store import staff as accounts
 from marie.store.past import Wanted, folded
@@ -38,12 +39,12 @@ async def search(request: web.Request) -> web.StreamResponse:
     wanted = _wanted(asked)
     offset = whole_number(request, "apres", 0, most=10_000)
     async with request.app[DATABASE].read() as connection:
-        usable = await labels.all_of(connection, staff)
+        to_choose = await labels.all_of(connection, staff)
         colleagues = await participants.colleagues(connection)
         found = []
         if any(asked.values()):
             found = await past.search(connection, wanted, staff, limit=SHOWN, offset=offset)
-        given = await labels.of_conversations(connection, [each.id for each in found], staff)
+        given = await labels.of_conversations(connection, [each.id for each in found])
     if found:
         # A line of what she said is a look into her file.
         async with request.app[DATABASE].write() as connection:
@@ -63,8 +64,8 @@ async def search(request: web.Request) -> web.StreamResponse:
         asked=asked,
         searched=any(asked.values()),
         found=[(each, snippet(each.said or "", wanted.words)) for each in found[:SHOWN]],
-        labels_of=given,
-        labels=usable,
+        labels_of={each: usable(all_given, staff) for each, all_given in given.items()},
+        labels=to_choose,
         colleagues=inside,
         outcomes=list(Outcome),
         more=offset + SHOWN if len(found) > SHOWN else None,

@@ -17,6 +17,7 @@ from marie.domain.leads import HandoverRequest, Lead
 from marie.domain.messages import BadMessage, ClientIdReused, Content, Turn
 from marie.domain.people import Role, Staff
 from marie.services import accounts, counsellor, visitor
+from marie.services.lists import Lists
 from marie.services.live import Hub
 from marie.services.visitor import Started
 from marie.store import conversations, leads, tables
@@ -188,8 +189,8 @@ async def test_the_one_who_waits_longest_is_listed_first(store: Database) -> Non
     for number in (2, 0, 1):
         await wait_for_person(store, started[number], email=f"{number}@example.org")
         await asyncio.sleep(0.003)
-    listed = (await counsellor.list_open(store, await staff(store, "nadia"))).lines
-    assert [each.conversation.id for each in listed] == [
+    listed = (await Lists(store).of(await staff(store, "nadia"))).waiting
+    assert [each.line.id for each in listed] == [
         started[number].conversation_id for number in (2, 0, 1)
     ]
     assert [each.lead.request.email for each in listed if each.lead] == [

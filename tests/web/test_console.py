@@ -92,7 +92,7 @@ async def test_list_tells_mine_from_what_others_have(
 async def test_list_shows_ten_of_her_colleagues_and_all_when_asked(
     client: Client, nadia: Member, make_member: MakeMember, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("marie.services.counsellor.COLLEAGUES", 1)
+    monkeypatch.setattr("marie.services.lists.COLLEAGUES", 1)
     samuel = await make_member("samuel")
     visitors = [await waiting_visitor(client) for _ in range(3)]
     for each in visitors:
