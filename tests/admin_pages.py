@@ -31,7 +31,7 @@ ITEMS = {
 SETTINGS = ("organizations", "closures", "widget", "sites", "languages", "retention")
 
 ELSEWHERE = re.compile(
-    r"/historique/\{|/attente/\{|/\{(batch|conversation_id|event_id|incident_id|staff_id|id|miss"
+    r"/historique/\{|/evenements/\{|/attente/\{|/\{(batch|conversation_id|event_id|incident_id|staff_id|id|miss"
     r"|number|model|file|revision)\}|\.csv$|/essai/|/apercu"
 )
 """Pages of what must have happened first, which `happened` makes, and what is no page."""
@@ -62,18 +62,33 @@ async def happened(client: Client, database: Database) -> list[str]:
         columns = await upload(member, "colonnes.csv", LIST.encode())
         changes = await compared(member, "essais.csv", LIST.encode())
         planned = await member.post(EVENTS, **event())
+        versions = await _changed(member, planned.url.path)
         incident = await member.post("/admin/registres/incidents", **INCIDENT)
         missed = await member.get("/admin/manques")
         return [
             columns.url.path,
             changes.url.path,
             planned.url.path,
+            *versions,
             _first(incident, "/admin/registres/incidents"),
             groups(missed.text)[0],
             await _drafted(member),
             f"/admin/equipe/{colleague.id}",
             f"/admin/repertoire/doublons/comparer?un={CPE.id}&deux={TWIN.id}",
         ]
+
+
+async def _changed(member: Member, page: str) -> list[str]:
+    """An event that two people changed at once: its history, the first version beside what is
+    said, and the text that was kept."""
+    opened = re.search(r'name="ground" value="(\d+)"', (await member.get(page)).text)
+    assert opened is not None
+    first = opened[1]
+    moved = await member.post(page, **event(ground=first, place="Matane", why="La salle est prise"))
+    kept = await member.post(page, **event(ground=first, description="Sans repas."))
+    assert (moved.status, kept.status) == (200, 200)
+    history = f"{page}/historique"
+    return [history, f"{history}/{first}?avec={int(first) + 1}", str(kept.url.relative())]
 
 
 async def _drafted(member: Member) -> str:

@@ -84,12 +84,12 @@ def _leaf_mistakes(path: str, name: str, value: Any, today: date | None) -> Iter
         return
     if not value.strip():
         yield "le texte est vide"
-    if _TAG.search(value):
+    if has_markup(value):
         yield "le texte contient du HTML; écrivez du texte simple"
-    if _INVISIBLE.search(value):
+    if has_invisible(value):
         yield "le texte contient un caractère invisible; retapez-le"
     if name == "url":
-        if not _is_address(value):
+        if not is_address(value):
             yield f"l’adresse « {value[:80]} » n’est pas une adresse web (https://…)"
         return
     most = MAX_LINE if name in _LINES else MAX_LONG
@@ -99,7 +99,18 @@ def _leaf_mistakes(path: str, name: str, value: Any, today: date | None) -> Iter
         yield "ce jour est dans l’avenir"
 
 
-def _is_address(value: str) -> bool:
+def has_markup(value: str) -> bool:
+    """Whether it holds something that a browser would read as HTML."""
+    return _TAG.search(value) is not None
+
+
+def has_invisible(value: str) -> bool:
+    """Whether it holds characters that nobody sees, but tabs and ends of lines."""
+    return _INVISIBLE.search(value) is not None
+
+
+def is_address(value: str) -> bool:
+    """Whether it is a page's address: `http` or `https`, and a host."""
     if len(value) > MAX_ADDRESS or not re.fullmatch(r"https?://[^\s<>\"]+", value):
         return False
     try:

@@ -23,6 +23,12 @@ def event_when(event: PlannedEvent) -> str:
     return f"du {_day(first)}, {french_hour(first)}, au {_day(last)}, {french_hour(last)}"
 
 
+def event_moment(moment: datetime) -> str:
+    """« samedi 12 décembre 2026, 9 h », in Montréal's time."""
+    there = moment.astimezone(MONTREAL)
+    return f"{_day(there)}, {french_hour(there)}"
+
+
 def event_line(event: PlannedEvent, library: Library) -> str:
     """An event in a list: its title, when, where, by whom, and whether there is room."""
     if event.left:

@@ -24,6 +24,9 @@ from marie.knowledge.model import GROUPS, Entry, Parameter, Phrase, RegionProfil
 from marie.knowledge.site_settings import Setting
 
 Kind = Literal["entry", "parameter", "phrase", "program", "place", "setting"]
+Versioned = Kind | Literal["event"]
+"""What has revisions: items, and events, which stand in a table of their own and on no shelf."""
+
 Content = dict[str, Any]
 """An item's content as JSON values."""
 

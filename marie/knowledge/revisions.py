@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from marie.domain.conversation import StaffId
-from marie.knowledge.items import Content, Kind
+from marie.knowledge.items import Content, Versioned
 
 
 class State(StrEnum):
@@ -48,7 +48,7 @@ class Revision:
     """One version of an item; `content` None withdraws it."""
 
     id: int
-    kind: Kind
+    kind: Versioned
     item: str
     content: Content | None
     state: State
@@ -67,7 +67,7 @@ class Revision:
     publication: int | None
 
     @property
-    def key(self) -> tuple[Kind, str]:
+    def key(self) -> tuple[Versioned, str]:
         """Which item it is of."""
         return self.kind, self.item
 

@@ -13,7 +13,7 @@ that no transaction ever holds two conversations.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -23,9 +23,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from marie.clock import Clock
 from marie.domain.conversation import ConversationId
 from marie.domain.events import (
-    MAX_CAPACITY,
-    MAX_DESCRIPTION,
-    MAX_LINE,
     Draft,
     Event,
     EventRequest,
@@ -36,9 +33,13 @@ from marie.domain.events import (
 )
 from marie.domain.messages import Content, Message
 from marie.domain.people import Staff
+from marie.knowledge.event_checks import BadEvent, check_draft
 from marie.knowledge.events import PlannedEvent, publish_events
+from marie.services import event_versions as versions
+from marie.services.event_versions import FROM_NOWHERE, Basis
 from marie.services.live import Hub
-from marie.store import conversations, events
+from marie.services.revisions import ChangedMeanwhile
+from marie.store import conversations, events, revisions
 from marie.store import staff as accounts
 from marie.store.engine import Database
 from marie.store.events import Counts, Notice, UnknownEvent
@@ -47,48 +48,12 @@ Say = Callable[[Notice, PlannedEvent], Content]
 """What Marie says to somebody registered."""
 
 
-class BadEvent(Exception):
-    """What an administrator wrote cannot be an event; `problems` by field, ids of explanations."""
-
-    def __init__(self, problems: Mapping[str, str]) -> None:
-        super().__init__(", ".join(problems))
-        self.problems = dict(problems)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Planned:
     """An event with how full it is."""
 
     event: Event
     counts: Counts
-
-
-def check_draft(draft: Draft, *, regions: frozenset[str], taken: int = 0) -> None:
-    """`BadEvent` unless this can be an event with `taken` seats given already."""
-    problems: dict[str, str] = {}
-    for name, value in (
-        ("title", draft.title),
-        ("place", draft.place),
-        ("organizer", draft.organizer),
-    ):
-        if not value.strip():
-            problems[name] = "empty"
-        elif len(value) > MAX_LINE:
-            problems[name] = "too_long"
-    if draft.region not in regions:
-        problems["region"] = "region"
-    if draft.ends_at <= draft.starts_at:
-        problems["ends_at"] = "ends_before"
-    if not 1 <= draft.capacity <= MAX_CAPACITY:
-        problems["capacity"] = "capacity"
-    elif draft.capacity < taken:
-        problems["capacity"] = "below_taken"
-    if len(draft.description) > MAX_DESCRIPTION:
-        problems["description"] = "too_long"
-    if draft.url and not draft.url.startswith(("https://", "http://")):
-        problems["url"] = "url"
-    if problems:
-        raise BadEvent(problems)
 
 
 async def plan(
@@ -100,23 +65,39 @@ async def plan(
     clock: Clock,
     step: Step = "announce",
     announce_at: datetime | None = None,
+    why: str = "",
 ) -> str:
     """Add an event; its id. `announce_at`: for the step « schedule »."""
-    check_draft(draft, regions=regions)
     now = clock()
-    if draft.starts_at <= now:
-        raise BadEvent({"starts_at": "past"})
+    check_draft(draft, regions=regions, now=now)
     event = Event(id=secrets.token_hex(16), draft=draft)
     event = _stepped(event, step, announce_at, now=now)
     async with database.write() as connection:
         await events.add(connection, event, by=by.id, at=now)
+        await revisions.lock(connection)
+        await versions.write(
+            connection,
+            event.id,
+            draft,
+            step=step,
+            basis=Basis(why=why),
+            ground=None,
+            by=by,
+            now=now,
+        )
         await _record(connection, by, clock, f"{step}_event", event.id)
     return event.id
 
 
-def _stepped(event: Event, step: Step, announce_at: datetime | None, *, now: datetime) -> Event:
-    """The event a step further; `BadEvent` names the field that hinders."""
+def _stepped(
+    event: Event, step: Step | None, announce_at: datetime | None, *, now: datetime
+) -> Event:
+    """The event a step further, None: as far as it is; `BadEvent` names the field that hinders."""
     announced = event.state(now) is State.ANNOUNCED
+    if step is None:
+        if event.state(now) is State.SCHEDULED and event.draft.starts_at <= _at(event):
+            raise BadEvent({"publish_on": "too_late"})
+        return event
     if step == "announce":
         if announced:
             return event
@@ -135,6 +116,11 @@ def _stepped(event: Event, step: Step, announce_at: datetime | None, *, now: dat
     return replace(event, announce_at=announce_at, review_at=None)
 
 
+def _at(event: Event) -> datetime:
+    assert event.announce_at is not None  # noqa: S101 - it is scheduled
+    return event.announce_at
+
+
 async def change(
     database: Database,
     event_id: str,
@@ -143,37 +129,69 @@ async def change(
     regions: frozenset[str],
     by: Staff,
     clock: Clock,
-    step: Step = "announce",
+    step: Step | None = "announce",
     announce_at: datetime | None = None,
+    basis: Basis = FROM_NOWHERE,
 ) -> None:
     """Change an event: more seats go to who waits; another day or place is told to everybody.
 
-    Once somebody is registered it stays announced. A cancelled one is no longer there to change:
-    `UnknownEvent`.
+    `step` None leaves it as far as it is. Once somebody is registered it stays announced. When
+    somebody else changed it since `basis`, this text is kept beside theirs: `ChangedMeanwhile`. A
+    cancelled one is no longer there to change: `UnknownEvent`.
     """
+    now = clock()
     async with database.write() as connection:
         known = await events.load(connection, event_id, lock=True)
         if known.cancelled_at is not None:
             raise UnknownEvent
         registered = await events.registered(connection, event_id)
         taken = sum(each.seat == "seat" for each in registered)
-        check_draft(draft, regions=regions, taken=taken)
-        if registered and step != "announce":
+        check_draft(draft, regions=regions, taken=taken, now=now, before=known.draft)
+        if registered and step not in ("announce", None):
             raise BadEvent({"": "registered"})
-        changed = _stepped(replace(known, draft=draft), step, announce_at, now=clock())
+        changed = _stepped(replace(known, draft=draft), step, announce_at, now=now)
         if changed == known:
             return
-        changed = replace(changed, changes=known.changes + 1)
-        await events.save(connection, changed)
-        if _moved(known.draft, draft):
-            await events.remember_notice(connection, event_id, "changed")
-        await _fill(connection, changed, now=clock())
-        same = known.state(clock()) is changed.state(clock())
-        action = "change_event" if same else f"{step}_event"
-        await _record(connection, by, clock, action, event_id)
+        said = await versions.ground_of(connection, known, now=now)
+        if seen := versions.is_seen(basis, said):
+            changed = replace(changed, changes=known.changes + 1)
+            await events.save(connection, changed)
+            if _moved(known.draft, draft):
+                await events.remember_notice(connection, event_id, "changed")
+            await _fill(connection, changed, now=now)
+            await versions.write(
+                connection,
+                event_id,
+                draft,
+                step=_REACHED[changed.state(now)],
+                basis=basis,
+                ground=said.id,
+                by=by,
+                now=now,
+            )
+            same = known.state(now) is changed.state(now)
+            await _record(
+                connection, by, clock, "change_event" if same else f"{step}_event", event_id
+            )
+        else:
+            kept = await versions.keep(
+                connection, event_id, draft, basis=basis, ground=said, by=by, now=now
+            )
+    if not seen:
+        raise ChangedMeanwhile(said, kept)
 
 
-async def cancel(database: Database, event_id: str, *, by: Staff, clock: Clock) -> None:
+_REACHED: dict[State, Step] = {
+    State.DRAFT: "draft",
+    State.REVIEW: "review",
+    State.SCHEDULED: "schedule",
+    State.ANNOUNCED: "announce",
+}
+
+
+async def cancel(
+    database: Database, event_id: str, *, by: Staff, clock: Clock, why: str = ""
+) -> None:
     """Cancel an event; everybody registered will be told. Twice is once. What nobody heard of is
     gone."""
     async with database.write() as connection:
@@ -182,12 +200,25 @@ async def cancel(database: Database, event_id: str, *, by: Staff, clock: Clock) 
             return
         if known.state(clock()) is not State.ANNOUNCED:
             await events.forget(connection, event_id)
+            await revisions.forget(connection, "event", event_id)
             await _record(connection, by, clock, "drop_event", event_id)
             return
         await events.save(
             connection, replace(known, cancelled_at=clock(), changes=known.changes + 1)
         )
         await events.remember_notice(connection, event_id, "cancelled")
+        now = clock()
+        said = await versions.ground_of(connection, known, now=now)
+        await versions.write(
+            connection,
+            event_id,
+            None,
+            step="cancel",
+            basis=Basis(why=why),
+            ground=said.id,
+            by=by,
+            now=now,
+        )
         await _record(connection, by, clock, "cancel_event", event_id)
 
 

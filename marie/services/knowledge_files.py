@@ -50,6 +50,8 @@ async def pull(database: Database, knowledge: Path, *, clock: Clock) -> list[Lin
     async with database.write() as connection:
         await store.lock(connection)
         for each in await store.all_spoken(connection):
+            if each.kind == "event":
+                continue  # no file says it
             known = items[each.kind].get(each.item)
             if (known.content if known else None) == each.content:
                 continue

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from marie.clock import Clock, local_date
 from marie.domain.people import Staff
 from marie.knowledge.checking import Rules, check_item, check_withdrawal
-from marie.knowledge.items import Content, Item, Kind, Mistake
+from marie.knowledge.items import Content, Item, Mistake, Versioned
 from marie.knowledge.library import LiveLibrary
 from marie.knowledge.overlay import (
     OVERLAY,
@@ -107,13 +107,15 @@ class Revisions:
         self._writing = asyncio.Lock()
         self._written: tuple[int, Stamp | None] | None = None
 
-    def item(self, kind: Kind, item_id: str) -> Item | None:
-        """What is said of an item now."""
-        return self.live.items[kind].get(item_id)
+    def item(self, kind: Versioned, item_id: str) -> Item | None:
+        """What is said of an item now; None for an event, which `marie.services.events` knows."""
+        return None if kind == "event" else self.live.items[kind].get(item_id)
 
-    def check(self, kind: Kind, item_id: str, content: Content | None) -> list[Mistake]:
+    def check(self, kind: Versioned, item_id: str, content: Content | None) -> list[Mistake]:
         """What is wrong with an item, among all others as they are now; `content` None: without
-        it."""
+        it. An event is checked where it is changed, with the seats that are taken."""
+        if kind == "event":
+            return []
         library = self.live.current()
         items = self.live.items
         if content is None:
@@ -126,7 +128,7 @@ class Revisions:
             today=local_date(self._clock()),
         )
 
-    async def standing(self, kind: Kind, item_id: str) -> Standing:
+    async def standing(self, kind: Versioned, item_id: str) -> Standing:
         """An item now, for a form."""
         async with self.database.read() as connection:
             revision = await store.spoken(connection, kind, item_id)
@@ -134,12 +136,12 @@ class Revisions:
             content, ground = revision.content, str(revision.id)
         else:
             content = self._shipped(kind, item_id)
-            ground = _mark(content)
+            ground = content_mark(content)
         return Standing(content=content, ground=ground, revision=revision)
 
     async def save(
         self,
-        kind: Kind,
+        kind: Versioned,
         item_id: str,
         content: Content | None,
         *,
@@ -204,6 +206,8 @@ class Revisions:
         async with self.database.write() as connection:
             await store.lock(connection)
             revision = await self._open_one(connection, revision_id)
+            if revision.kind == "event":
+                raise UnknownRevision  # its row is changed with it, by `marie.services.events`
             self._check(revision)
             ground = await self._ground(connection, revision.kind, revision.item, now)
             if revision.based_on != ground:
@@ -285,7 +289,7 @@ class Revisions:
             await store.move(connection, ours.id, State.REPLACED, by=by.id, at=now)
         return number, conflicts
 
-    async def history(self, kind: Kind, item_id: str) -> list[Revision]:
+    async def history(self, kind: Versioned, item_id: str) -> list[Revision]:
         """Every revision of an item, the newest first."""
         async with self.database.read() as connection:
             return await store.history(connection, kind, item_id)
@@ -299,13 +303,13 @@ class Revisions:
         return revision
 
     async def open_ones(
-        self, kind: Kind | None = None, item_id: str | None = None
+        self, kind: Versioned | None = None, item_id: str | None = None
     ) -> list[Revision]:
         """Drafts, what waits for a second look and what is scheduled."""
         async with self.database.read() as connection:
             return await store.open_ones(connection, kind, item_id)
 
-    async def see(self, kind: Kind, item_id: str, *, by: Staff) -> list[store.Opened]:
+    async def see(self, kind: Versioned, item_id: str, *, by: Staff) -> list[store.Opened]:
         """Say that the form is open; who else has it open."""
         now = self._clock()
         async with self.database.read() as connection:
@@ -315,7 +319,7 @@ class Revisions:
                 await store.see(connection, kind, item_id, by.id, at=now)
         return [each for each in found if each.staff_id != by.id]
 
-    async def leave(self, kind: Kind, item_id: str, *, by: Staff) -> None:
+    async def leave(self, kind: Versioned, item_id: str, *, by: Staff) -> None:
         """The form is closed."""
         async with self.database.write() as connection:
             await store.leave(connection, kind, item_id, by.id)
@@ -457,7 +461,7 @@ class Revisions:
         return content, conflicts, ground
 
     async def _ground(
-        self, connection: AsyncConnection, kind: Kind, item_id: str, now: datetime
+        self, connection: AsyncConnection, kind: Versioned, item_id: str, now: datetime
     ) -> int | None:
         """The revision that is said now; what ships is written down as one first. None: nothing."""
         said = await store.spoken(connection, kind, item_id)
@@ -483,7 +487,7 @@ class Revisions:
         )
 
     async def _based_on(
-        self, connection: AsyncConnection, kind: Kind, item_id: str, ground: str, now: datetime
+        self, connection: AsyncConnection, kind: Versioned, item_id: str, ground: str, now: datetime
     ) -> int | None:
         """The revision that a form's `ground` means; None when it is not known any more."""
         if ground.isdecimal():
@@ -493,18 +497,18 @@ class Revisions:
         await self._ground(connection, kind, item_id, now)
         # Written down when somebody first wrote over it, maybe while this form was open.
         shipped = await store.newest_file(connection, kind, item_id)
-        same = shipped is not None and _mark(shipped.content) == ground
+        same = shipped is not None and content_mark(shipped.content) == ground
         return shipped.id if shipped is not None and same else None
 
-    def _shipped(self, kind: Kind, item_id: str) -> Content | None:
-        item = self.live.shipped()[kind].get(item_id)
+    def _shipped(self, kind: Versioned, item_id: str) -> Content | None:
+        item = None if kind == "event" else self.live.shipped()[kind].get(item_id)
         return None if item is None else item.content
 
     async def _record(
         self,
         connection: AsyncConnection,
         action: str,
-        item: tuple[Kind, str],
+        item: tuple[Versioned, str],
         by: Staff | None,
         now: datetime,
     ) -> None:
@@ -517,7 +521,7 @@ class Revisions:
         )
 
 
-def _mark(content: Content | None) -> str:
+def content_mark(content: Content | None) -> str:
     """What names a content that is no revision yet; "" for none."""
     if content is None:
         return ""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 from sqlalchemy import Row, delete, func, insert, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marie.domain.conversation import StaffId
-from marie.knowledge.items import Content, Kind
+from marie.knowledge.items import Content, Kind, Versioned
 from marie.knowledge.revisions import OPEN, Origin, Revision, State
 from marie.store import tables
 from marie.store.revision_tables import revision, revision_open, revision_state
@@ -35,7 +35,7 @@ async def lock(connection: AsyncConnection) -> None:
 async def add(
     connection: AsyncConnection,
     *,
-    kind: Kind,
+    kind: Versioned,
     item: str,
     content: Content | None,
     state: State,
@@ -91,7 +91,7 @@ async def read(connection: AsyncConnection, revision_id: int) -> Revision | None
     return None if row is None else _revision(row)
 
 
-async def history(connection: AsyncConnection, kind: Kind, item: str) -> list[Revision]:
+async def history(connection: AsyncConnection, kind: Versioned, item: str) -> list[Revision]:
     """Every revision of an item, the newest first."""
     rows = await connection.execute(
         select(revision)
@@ -101,7 +101,7 @@ async def history(connection: AsyncConnection, kind: Kind, item: str) -> list[Re
     return [_revision(row) for row in rows]
 
 
-async def spoken(connection: AsyncConnection, kind: Kind, item: str) -> Revision | None:
+async def spoken(connection: AsyncConnection, kind: Versioned, item: str) -> Revision | None:
     """The published revision of an item that is said; None when what ships is."""
     rows = await connection.execute(
         select(revision)
@@ -117,7 +117,7 @@ async def spoken(connection: AsyncConnection, kind: Kind, item: str) -> Revision
     return None if row is None else _revision(row)
 
 
-async def newest_file(connection: AsyncConnection, kind: Kind, item: str) -> Revision | None:
+async def newest_file(connection: AsyncConnection, kind: Versioned, item: str) -> Revision | None:
     """What the item's file said when that was last written down."""
     rows = await connection.execute(
         select(revision)
@@ -134,10 +134,11 @@ async def newest_file(connection: AsyncConnection, kind: Kind, item: str) -> Rev
 
 
 async def all_spoken(connection: AsyncConnection) -> list[Revision]:
-    """Of every item that was published, the revision that is said."""
+    """Of every item that was published, the revision that is said; events are said from their
+    own table."""
     newest = (
         select(func.max(revision.c.publication))
-        .where(revision.c.state == State.PUBLISHED.value)
+        .where(revision.c.state == State.PUBLISHED.value, revision.c.kind.in_(get_args(Kind)))
         .group_by(revision.c.kind, revision.c.item)
     )
     rows = await connection.execute(
@@ -149,7 +150,7 @@ async def all_spoken(connection: AsyncConnection) -> list[Revision]:
 
 
 async def open_ones(
-    connection: AsyncConnection, kind: Kind | None = None, item: str | None = None
+    connection: AsyncConnection, kind: Versioned | None = None, item: str | None = None
 ) -> list[Revision]:
     """Drafts, what waits for a second look, and what is scheduled, the newest first."""
     query = select(revision).where(revision.c.state.in_([each.value for each in OPEN]))
@@ -175,6 +176,12 @@ async def due(connection: AsyncConnection, now: datetime) -> list[int]:
         .order_by(revision.c.publish_at, revision.c.id)
     )
     return [row.id for row in rows]
+
+
+async def forget(connection: AsyncConnection, kind: Versioned, item: str) -> None:
+    """Drop every revision of what was never said, and who has it open."""
+    for table in (revision, revision_open):
+        await connection.execute(delete(table).where(table.c.kind == kind, table.c.item == item))
 
 
 async def next_publication(connection: AsyncConnection) -> int:
@@ -207,7 +214,7 @@ async def names(connection: AsyncConnection, ids: Collection[StaffId | None]) ->
 
 
 async def see(
-    connection: AsyncConnection, kind: Kind, item: str, staff_id: StaffId, *, at: datetime
+    connection: AsyncConnection, kind: Versioned, item: str, staff_id: StaffId, *, at: datetime
 ) -> None:
     """Somebody has the form open now."""
     ours = (
@@ -222,7 +229,7 @@ async def see(
         )
 
 
-async def leave(connection: AsyncConnection, kind: Kind, item: str, staff_id: StaffId) -> None:
+async def leave(connection: AsyncConnection, kind: Versioned, item: str, staff_id: StaffId) -> None:
     """Somebody is done with the form."""
     await connection.execute(
         delete(revision_open).where(
@@ -234,7 +241,7 @@ async def leave(connection: AsyncConnection, kind: Kind, item: str, staff_id: St
 
 
 async def opened(
-    connection: AsyncConnection, kind: Kind, item: str, *, since: datetime
+    connection: AsyncConnection, kind: Versioned, item: str, *, since: datetime
 ) -> list[Opened]:
     """Who has the form open, the latest first."""
     rows = await connection.execute(

@@ -17,19 +17,20 @@ from aiohttp import web
 
 from marie.clock import MONTREAL
 from marie.domain.people import Staff
-from marie.knowledge.items import Content, Kind, Mistake
+from marie.knowledge.items import Content, Mistake, Versioned
 from marie.knowledge.revisions import Revision, State
 from marie.services.revisions import BadMoment, ChangedMeanwhile, HasMistakes, Revisions
 from marie.store import revisions as store
 from marie.web.keys import CLOCK, DATABASE, REVISIONS
 from marie.web.problems import Problem
 
-PAGES: Mapping[Kind, str] = {
+PAGES: Mapping[Versioned, str] = {
     "entry": "/admin/fiches",
     "parameter": "/admin/montants",
     "phrase": "/admin/phrases",
     "program": "/admin/programmes",
     "place": "/admin/lieux",
+    "event": "/admin/evenements",
     "setting": "/admin/reglages",
 }
 """Where the items of a kind are changed; an item's own page is `<page>/<id>`."""
@@ -53,7 +54,7 @@ class Refused:
 NOTHING_WRONG = Refused()
 
 
-def refused(mistakes: Iterable[Mistake], kind: Kind, item_id: str) -> Refused:
+def refused(mistakes: Iterable[Mistake], kind: Versioned, item_id: str) -> Refused:
     """Mistakes beside their fields; those of other items as sentences that name them."""
     fields: dict[str, list[str]] = {}
     others: list[str] = []
@@ -70,7 +71,7 @@ def refused(mistakes: Iterable[Mistake], kind: Kind, item_id: str) -> Refused:
 async def submit(
     request: web.Request,
     staff: Staff,
-    item: tuple[Kind, str],
+    item: tuple[Versioned, str],
     content: Content | None,
     form: Mapping[str, str],
 ) -> web.Response | Refused:
@@ -120,20 +121,20 @@ async def submit(
     return back(item, "publie" if state is State.PUBLISHED else "planifie")
 
 
-def conflict(item: tuple[Kind, str], error: ChangedMeanwhile) -> web.Response:
+def conflict(item: tuple[Versioned, str], error: ChangedMeanwhile) -> web.Response:
     """Their version beside ours, which is kept."""
     theirs = error.theirs.id if error.theirs is not None else 0
     address = f"{page_of(*item)}/historique/{error.ours}?avec={theirs}&conflit=1"
     return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": address})
 
 
-def back(item: tuple[Kind, str], done: str) -> web.Response:
+def back(item: tuple[Versioned, str], done: str) -> web.Response:
     """The item's own page, which says what was done."""
     address = f"{page_of(*item)}?fait={done}"
     return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": address})
 
 
-def page_of(kind: Kind, item_id: str) -> str:
+def page_of(kind: Versioned, item_id: str) -> str:
     """The address of an item's page."""
     return f"{PAGES[kind]}/{quote(item_id, safe='')}"
 
@@ -150,7 +151,7 @@ class Opened:
     drafts: list[Revision]
 
 
-async def open_form(request: web.Request, staff: Staff, kind: Kind, item_id: str) -> Opened:
+async def open_form(request: web.Request, staff: Staff, kind: Versioned, item_id: str) -> Opened:
     """An item for its form: `?revision=` goes on from an open one; 404 for what is not there."""
     revisions = request.app[REVISIONS]
     standing = await revisions.standing(kind, item_id)

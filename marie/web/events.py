@@ -2,44 +2,46 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from collections.abc import Mapping
+from datetime import datetime
 from http import HTTPStatus
+from types import MappingProxyType
 
 from aiohttp import web
 
-from marie.clock import MONTREAL, local_date
-from marie.domain.events import Draft, Event, Kind, Registration, State, Step
+from marie.clock import local_date
+from marie.domain.events import Event, Registration, State
 from marie.domain.messages import Content
 from marie.domain.people import Role
+from marie.knowledge.event_checks import BadEvent
 from marie.knowledge.event_words import event_line, event_when
+from marie.services import event_versions as versions
 from marie.services import events
-from marie.services.events import BadEvent
+from marie.services.event_versions import draft_of
+from marie.services.revisions import ChangedMeanwhile
 from marie.store.events import Counts, UnknownEvent
+from marie.web.editing import PAGES, conflict, people
+from marie.web.event_form import (
+    FIELDS,
+    Fields,
+    announced_at,
+    basis_of,
+    beside,
+    draft_in,
+    fields_of,
+    regions_of,
+    step_of,
+)
 from marie.web.event_news import refresh
 from marie.web.forms import read_form
-from marie.web.keys import CLOCK, DATABASE, GAZETTEER, LIBRARY
+from marie.web.keys import CLOCK, DATABASE, LIBRARY, REVISIONS
 from marie.web.pages import page
 from marie.web.previews import Shown, drawn
 from marie.web.sign_in import signed_in
 
-PATH = "/admin/evenements"
-_ONE = PATH + "/{event_id:[0-9a-f]{32}}"
-KINDS: tuple[Kind, ...] = ("trip", "session")
-FIELDS = (
-    *("kind", "title", "region", "place", "starts_on", "starts_at", "ends_on", "ends_at"),
-    *("capacity", "organizer", "description", "url", "publish_on", "do"),
-)
-"""The fields of the form."""
-
+PATH = PAGES["event"]
+ONE = PATH + "/{event_id:[0-9a-f]{32}}"
 PREPARED = (State.DRAFT, State.REVIEW, State.SCHEDULED)
-STEPS: dict[str, tuple[Step, str]] = {
-    "publish": ("announce", "annonce"),
-    "schedule": ("schedule", "planifie"),
-    "review": ("review", "relecture"),
-    "draft": ("draft", "brouillon"),
-}
-"""What a button does, and what the page says then."""
-
 routes = web.RouteTableDef()
 
 
@@ -47,8 +49,9 @@ routes = web.RouteTableDef()
 async def overview(request: web.Request) -> web.StreamResponse:
     """What is to come and how full it is, and what was."""
     staff = await signed_in(request, Role.ADMINISTRATOR)
-    now = request.app[CLOCK]()
-    every = await events.planned(request.app[DATABASE])
+    app = request.app
+    now = app[CLOCK]()
+    every = await events.planned(app[DATABASE])
     return page(
         request,
         "admin_events.html",
@@ -58,7 +61,7 @@ async def overview(request: web.Request) -> web.StreamResponse:
         to_come=[each for each in every if each.event.is_open(now)],
         past=[each for each in reversed(every) if _over(each.event, now)],
         state=lambda event: event.state(now),
-        regions=_regions(request),
+        regions=regions_of(app),
         said=_said,
         done=request.query.get("fait", ""),
     )
@@ -71,7 +74,7 @@ def _over(event: Event, now: datetime) -> bool:
 @routes.get(PATH + "/nouveau")
 async def blank(request: web.Request) -> web.StreamResponse:
     """An empty form."""
-    return await _form(request, dict.fromkeys(FIELDS, "") | {"kind": "trip"})
+    return await event_page(request, dict.fromkeys(FIELDS, "") | {"kind": "trip"})
 
 
 @routes.post(PATH)
@@ -80,85 +83,116 @@ async def plan(request: web.Request) -> web.StreamResponse:
     staff = await signed_in(request, Role.ADMINISTRATOR)
     app = request.app
     form = await _read(request)
-    step, done = _step(form)
+    step, done = step_of(form)
     try:
         event_id = await events.plan(
             app[DATABASE],
-            _draft(form),
-            regions=frozenset(_regions(request)),
+            draft_in(form),
+            regions=frozenset(regions_of(app)),
             by=staff,
             clock=app[CLOCK],
             step=step,
-            announce_at=_moment(form["publish_on"], "00:00"),
+            announce_at=announced_at(form),
+            why=form["why"],
         )
     except BadEvent as error:
-        return await _form(request, form, problems=error.problems)
-    return await _changed(request, f"{PATH}/{event_id}?fait={done}")
+        return await event_page(request, form, problems=error.problems)
+    return await changed(request, f"{PATH}/{event_id}?fait={done}")
 
 
-@routes.get(_ONE)
+@routes.get(ONE)
 async def one(request: web.Request) -> web.StreamResponse:
-    """An event: its form, and who comes."""
+    """An event: its form, and who comes; `?revision=` goes on from a text that was kept."""
     await signed_in(request, Role.ADMINISTRATOR)
+    app = request.app
     known, _ = await _known(request)
-    return await _form(request, _fields(known), event_id=known.id)
+    form = fields_of(known.draft, known.announce_at)
+    kept = request.query.get("revision", "")
+    drafts = await app[REVISIONS].open_ones("event", known.id) if kept else []
+    draft = next((each for each in drafts if str(each.id) == kept), None)
+    if draft is not None and draft.content is not None:
+        form = fields_of(draft_of(draft.content), known.announce_at)
+        form |= {"draft": kept, "why": draft.why, "ground": str(draft.based_on or 0)}
+    else:
+        form["ground"] = (await versions.standing(app[DATABASE], known.id)).ground
+    return await event_page(request, form, event_id=known.id)
 
 
-@routes.post(_ONE)
+@routes.post(ONE)
 async def change(request: web.Request) -> web.StreamResponse:
     """Change an event; who comes hears of another day or place."""
     staff = await signed_in(request, Role.ADMINISTRATOR)
     app = request.app
     form = await _read(request)
     event_id = request.match_info["event_id"]
-    step, done = _step(form)
+    step, done = step_of(form)
     try:
         await events.change(
             app[DATABASE],
             event_id,
-            _draft(form),
-            regions=frozenset(_regions(request)),
+            draft_in(form),
+            regions=frozenset(regions_of(app)),
             by=staff,
             clock=app[CLOCK],
             step=step,
-            announce_at=_moment(form["publish_on"], "00:00"),
+            announce_at=announced_at(form),
+            basis=basis_of(form),
         )
     except UnknownEvent:
-        raise web.HTTPNotFound from None
+        return await cancelled_meanwhile(request, form)
+    except ChangedMeanwhile as error:
+        return conflict(("event", event_id), error)
     except BadEvent as error:
-        return await _form(request, form, problems=error.problems, event_id=event_id)
-    return await _changed(request, f"{PATH}/{event_id}?fait={done}")
+        return await event_page(request, form, problems=error.problems, event_id=event_id)
+    await app[REVISIONS].leave("event", event_id, by=staff)
+    return await changed(request, f"{PATH}/{event_id}?fait={done}")
 
 
-@routes.post(_ONE + "/annuler")
+async def cancelled_meanwhile(request: web.Request, form: Fields) -> web.Response:
+    """There is nothing to change any more: somebody cancelled it, or it never was."""
+    known, _ = await _known(request)
+    return await event_page(request, form, problems={"": "cancelled"}, event_id=known.id)
+
+
+@routes.post(ONE + "/annuler")
 async def cancel(request: web.Request) -> web.StreamResponse:
     """Cancel an event; everybody registered is told in her conversation. A draft is gone."""
     staff = await signed_in(request, Role.ADMINISTRATOR)
     app = request.app
+    form = await read_form(request)
     try:
         await events.cancel(
-            app[DATABASE], request.match_info["event_id"], by=staff, clock=app[CLOCK]
+            app[DATABASE],
+            request.match_info["event_id"],
+            by=staff,
+            clock=app[CLOCK],
+            why=form.get("why", "").strip(),
         )
     except UnknownEvent:
         raise web.HTTPNotFound from None
-    return await _changed(request, f"{PATH}?fait=annule")
+    return await changed(request, f"{PATH}?fait=annule")
 
 
-async def _changed(request: web.Request, location: str) -> web.Response:
+async def changed(request: web.Request, location: str) -> web.Response:
+    """It is said from the next turn on, and whoever comes is told; where the page is then."""
     await refresh(request.app)
     return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": location})
 
 
-async def _form(
+async def event_page(
     request: web.Request,
-    form: dict[str, str],
+    form: Fields,
     *,
-    problems: dict[str, str] | None = None,
+    problems: Mapping[str, str] = MappingProxyType({}),
     event_id: str | None = None,
 ) -> web.Response:
+    """The page of an event, with what was typed and what is wrong with it."""
     staff = await signed_in(request, Role.ADMINISTRATOR)
+    app = request.app
     known, registered = await _known(request) if event_id else (None, [])
-    now = request.app[CLOCK]()
+    drafts = await app[REVISIONS].open_ones("event", event_id) if event_id else []
+    drafts = [each for each in drafts if str(each.id) != form["draft"]]
+    now = app[CLOCK]()
     return page(
         request,
         "admin_event.html",
@@ -166,14 +200,19 @@ async def _form(
         staff=staff,
         today=local_date(now),
         event=known,
+        address=f"{PATH}/{event_id}",
         state=known.state(now) if known else State.DRAFT,
         messages=[_preview(request, known)] if known else [],
         done=request.query.get("fait", ""),
         when=_said(known) if known else "",
         registered=registered,
         form=form,
-        problems=problems or {},
-        regions=_regions(request),
+        problems=beside(problems, form),
+        both=[each for each in request.query.get("deux", "").split(",") if each],
+        others=await app[REVISIONS].see("event", event_id, by=staff) if event_id else [],
+        drafts=drafts,
+        names=await people(request, drafts),
+        regions=regions_of(app),
     )
 
 
@@ -186,80 +225,7 @@ async def _known(request: web.Request) -> tuple[Event, list[Registration]]:
 
 async def _read(request: web.Request) -> dict[str, str]:
     form = await read_form(request)
-    return {name: form.get(name, "").strip() for name in FIELDS}
-
-
-def _step(form: dict[str, str]) -> tuple[Step, str]:
-    return STEPS.get(form["do"], STEPS["publish"])
-
-
-def _draft(form: dict[str, str]) -> Draft:
-    """The event that a form describes; `BadEvent` names the fields that cannot be read."""
-    problems: dict[str, str] = {}
-    if form["kind"] not in KINDS:
-        problems["kind"] = "empty"
-    starts = _moment(form["starts_on"], form["starts_at"])
-    ends = _moment(form["ends_on"] or form["starts_on"], form["ends_at"])
-    if starts is None:
-        problems["starts_at"] = "date"
-    if ends is None:
-        problems["ends_at"] = "date"
-    digits = form["capacity"]
-    if not digits.isdecimal() or len(digits) > 6:
-        problems["capacity"] = "capacity"
-    if problems or starts is None or ends is None:
-        raise BadEvent(problems)
-    kind: Kind = "trip" if form["kind"] == "trip" else "session"
-    return Draft(
-        kind=kind,
-        title=form["title"],
-        region=form["region"],
-        place=form["place"],
-        starts_at=starts,
-        ends_at=ends,
-        capacity=int(digits),
-        organizer=form["organizer"],
-        description=form["description"],
-        url=form["url"],
-    )
-
-
-def _moment(day: str, hour: str) -> datetime | None:
-    """« 2026-12-12 » and « 09:00 » in Montréal's time."""
-    try:
-        return datetime.combine(date.fromisoformat(day), time.fromisoformat(hour), MONTREAL)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _fields(known: Event) -> dict[str, str]:
-    draft = known.draft
-    starts, ends = draft.starts_at.astimezone(MONTREAL), draft.ends_at.astimezone(MONTREAL)
-    return {
-        "kind": draft.kind,
-        "title": draft.title,
-        "region": draft.region,
-        "place": draft.place,
-        "starts_on": starts.date().isoformat(),
-        "starts_at": f"{starts:%H:%M}",
-        "ends_on": ends.date().isoformat(),
-        "ends_at": f"{ends:%H:%M}",
-        "capacity": str(draft.capacity),
-        "organizer": draft.organizer,
-        "description": draft.description,
-        "url": draft.url,
-        "publish_on": local_date(known.announce_at).isoformat() if known.announce_at else "",
-        "do": "",
-    }
-
-
-def _regions(request: web.Request) -> dict[str, str]:
-    """The host regions by code."""
-    return {
-        place.region: place.name
-        for place in request.app[GAZETTEER].host_regions()
-        if place.region is not None
-    }
+    return {name: form.get(name, "").strip().replace("\r\n", "\n") for name in FIELDS}
 
 
 def _preview(request: web.Request, known: Event) -> Shown:

@@ -176,3 +176,6 @@ ATTACHED = "Question que Marie n’avait pas comprise"
 DETACHED = "Formulation retirée"
 VERIFIED = "Vérifié avec la page officielle"
 """Why a revision was made that nobody wrote in a form."""
+
+EVENTS = {"trip": "Séjour exploratoire", "session": "Session d’information"}
+"""What a kind of event is called."""

@@ -9,15 +9,18 @@ from http import HTTPStatus
 from aiohttp import web
 
 from marie.domain.people import Role, Staff
-from marie.knowledge.items import Kind
+from marie.knowledge.items import Content, Versioned
 from marie.knowledge.revisions import Change, Revision, State, changes, titled
+from marie.services import event_versions
 from marie.services.revisions import (
     ChangedMeanwhile,
     HasMistakes,
     NotOpen,
     Revisions,
+    Standing,
     UnknownRevision,
 )
+from marie.store.events import UnknownEvent
 from marie.web.editing import (
     PAGES,
     back,
@@ -28,12 +31,16 @@ from marie.web.editing import (
     revision_number,
     today_of,
 )
+from marie.web.event_form import as_read, regions_of
 from marie.web.forms import read_form
-from marie.web.keys import REVISIONS
+from marie.web.keys import DATABASE, REVISIONS
 from marie.web.pages import page
 from marie.web.sign_in import signed_in
 
 ITEM = "/{item:[A-Za-z0-9_-]{1,100}}"
+OF_EVENTS = ("ecarter", "reprendre")
+"""What is done with a text that was kept beside an event; the rest is done with the event's row."""
+
 SHOWN = 200
 """Revisions of one item on a page, the newest first."""
 
@@ -49,11 +56,11 @@ class Compared:
     changes: list[Change]
 
 
-def _kind(request: web.Request) -> Kind:
+def _kind(request: web.Request) -> Versioned:
     return next(kind for kind, base in PAGES.items() if request.path.startswith(base + "/"))
 
 
-def _item(request: web.Request) -> tuple[Kind, str]:
+def _item(request: web.Request) -> tuple[Versioned, str]:
     return _kind(request), request.match_info["item"]
 
 
@@ -69,10 +76,9 @@ async def _history_page(
     kind, item_id = _item(request)
     revisions = request.app[REVISIONS]
     found = await revisions.history(kind, item_id)
-    known = revisions.item(kind, item_id)
-    if not found and known is None:
+    standing = await _standing(request, kind, item_id)
+    if not found and standing.content is None:
         raise web.HTTPNotFound
-    standing = await revisions.standing(kind, item_id)
     content = standing.content or next((each.content for each in found if each.content), None)
     return page(
         request,
@@ -89,10 +95,33 @@ async def _history_page(
         spoken=standing.revision.id if standing.revision else None,
         names=await people(request, found[:SHOWN]),
         problems=problems,
-        withdrawable=standing.content is not None and not revisions.check(kind, item_id, None),
+        restorable=standing.content is not None or kind != "event",
+        withdrawable=kind != "event"
+        and standing.content is not None
+        and not revisions.check(kind, item_id, None),
         chosen=(request.query.get("de", ""), request.query.get("a", "")),
         compared=await _chosen(request, revisions, found),
     )
+
+
+async def _standing(request: web.Request, kind: Versioned, item_id: str) -> Standing:
+    """What is said now; 404 for an event that is not there."""
+    if kind != "event":
+        return await request.app[REVISIONS].standing(kind, item_id)
+    try:
+        return await event_versions.standing(request.app[DATABASE], item_id)
+    except UnknownEvent:
+        raise web.HTTPNotFound from None
+
+
+def _compared(request: web.Request, before: Revision | None, after: Revision) -> Compared:
+    def read(revision: Revision | None) -> Content | None:
+        content = None if revision is None else revision.content
+        if revision is None or revision.kind != "event":
+            return content
+        return as_read(content, regions_of(request.app))
+
+    return Compared(before=before, after=after, changes=changes(read(before), read(after)))
 
 
 async def _chosen(
@@ -103,7 +132,7 @@ async def _chosen(
     after = by_id.get(request.query.get("a", ""))
     if before is None or after is None:
         return None
-    return Compared(before=before, after=after, changes=changes(before.content, after.content))
+    return _compared(request, before, after)
 
 
 async def difference(request: web.Request) -> web.StreamResponse:
@@ -118,7 +147,7 @@ async def difference(request: web.Request) -> web.StreamResponse:
         before = await _read(revisions, int(other[:9]), kind, item_id)
     elif after.based_on is not None and not other:
         before = await revisions.read(after.based_on)
-    standing = await revisions.standing(kind, item_id)
+    standing = await _standing(request, kind, item_id)
     both = [each for each in (before, after) if each is not None]
     return page(
         request,
@@ -130,11 +159,9 @@ async def difference(request: web.Request) -> web.StreamResponse:
         item=item_id,
         address=page_of(kind, item_id),
         title=titled(after.content) or titled(standing.content) or item_id,
-        compared=Compared(
-            before=before,
-            after=after,
-            changes=changes(before.content if before else None, after.content),
-        ),
+        compared=_compared(request, before, after),
+        ground=standing.ground,
+        restorable=standing.content is not None or kind != "event",
         spoken=standing.revision.id if standing.revision else None,
         names=await people(request, both),
         is_conflict="conflit" in request.query and after.is_open,
@@ -144,7 +171,7 @@ async def difference(request: web.Request) -> web.StreamResponse:
     )
 
 
-async def _read(revisions: Revisions, number: int, kind: Kind, item_id: str) -> Revision:
+async def _read(revisions: Revisions, number: int, kind: Versioned, item_id: str) -> Revision:
     try:
         revision = await revisions.read(number)
     except UnknownRevision:
@@ -158,6 +185,8 @@ async def act(request: web.Request) -> web.StreamResponse:
     """Do something with one revision; what cannot be done is said on the history's page."""
     staff = await signed_in(request, Role.ADMINISTRATOR)
     kind, item_id = _item(request)
+    if kind == "event" and request.match_info["do"] not in OF_EVENTS:
+        raise web.HTTPNotFound
     revisions = request.app[REVISIONS]
     revision = await _read(revisions, revision_number(request), kind, item_id)
     form = await read_form(request)
@@ -263,11 +292,12 @@ async def still_open(request: web.Request) -> web.StreamResponse:
     return page(request, "_revision_others.html", others=others)
 
 
-for _base in PAGES.values():
+for _kind_of_page, _base in PAGES.items():
     routes.get(_base + ITEM + "/historique")(history)
     routes.get(_base + ITEM + "/historique/{revision}")(difference)
-    routes.post(
-        _base + ITEM + "/revisions/{revision}/{do:publier|retablir|relire|rendre|ecarter|reprendre}"
-    )(act)
-    routes.post(_base + ITEM + "/retirer")(withdraw)
     routes.post(_base + ITEM + "/ouvert")(still_open)
+    # An event is laid back and cancelled with its row: `marie.web.event_versions`.
+    _acts = [each for each in _ACTS if (_kind_of_page, each) != ("event", "retablir")]
+    routes.post(f"{_base}{ITEM}/revisions/{{revision}}/{{do:{'|'.join(_acts)}}}")(act)
+    if _kind_of_page != "event":
+        routes.post(_base + ITEM + "/retirer")(withdraw)

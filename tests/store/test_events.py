@@ -14,9 +14,9 @@ from marie.domain.conversation import Conversation, ConversationId
 from marie.domain.events import Draft, EventRequest, Outcome
 from marie.domain.messages import Content
 from marie.domain.people import Role, Staff
+from marie.knowledge.event_checks import BadEvent, check_draft
 from marie.knowledge.privacy import load_privacy
 from marie.services import accounts, events, visitor
-from marie.services.events import BadEvent, check_draft
 from marie.services.live import Hub
 from marie.services.visitor import Started
 from marie.settings import ROOT

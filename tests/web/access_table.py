@@ -85,6 +85,12 @@ administrator GET POST /admin/evenements
 administrator GET      /admin/evenements/nouveau
 administrator GET POST /admin/evenements/{event_id}
 administrator POST     /admin/evenements/{event_id}/annuler
+administrator GET      /admin/evenements/{event_id}/modifier
+administrator POST     /admin/evenements/{event_id}/revisions/{revision}/retablir
+administrator GET      /admin/evenements/{item}/historique
+administrator GET      /admin/evenements/{item}/historique/{revision}
+administrator POST     /admin/evenements/{item}/ouvert
+administrator POST     /admin/evenements/{item}/revisions/{revision}/{do}
 administrator GET      /admin/fiches
 administrator GET POST /admin/fiches/nouvelle
 administrator POST     /admin/fiches/apercu

@@ -226,15 +226,21 @@ async def test_draft_is_read_by_another_person_before_anybody_hears_of_it(
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"starts_on": "2027-02-30"}, "Cette date ou cette heure n’existe pas."),
+        ({"starts_on": "2027-02-30"}, "Cette date n’existe pas."),
+        ({"starts_at": "25:00"}, "Cette heure n’existe pas."),
+        ({"starts_on": "2999-01-01"}, "Ce jour est dans plus de trois ans."),
         ({"starts_on": "2020-01-01"}, "Cette date est déjà passée."),
         ({"ends_at": "08:00"}, "La fin doit venir après le début."),
         ({"capacity": "beaucoup"}, "Un nombre de places entre 1 et 1\u00a0000."),
         ({"capacity": "0"}, "Un nombre de places entre 1 et 1\u00a0000."),
         ({"region": "06"}, "Choisissez une des régions d’accueil."),
         ({"title": " "}, "Il faut remplir ce champ."),
-        ({"url": "javascript:alert(1)"}, "Une adresse commence par https://."),
-        ({"do": "schedule"}, "Cette date ou cette heure n’existe pas."),
+        ({"url": "javascript:alert(1)"}, "Une adresse commence par https:// et n’a pas"),
+        ({"url": "https://"}, "Une adresse commence par https:// et n’a pas d’espace."),
+        ({"title": "<script>alert(1)</script>"}, "Le texte contient du HTML"),
+        ({"description": "Un <b>grand</b> repas"}, "Le texte contient du HTML"),
+        ({"place": "Ri\u202emouski"}, "Le texte contient un caractère invisible"),
+        ({"do": "schedule"}, "Il faut remplir ce champ."),
         ({"do": "schedule", "publish_on": "2020-01-01"}, "Cette date est déjà passée."),
         ({"do": "schedule", "publish_on": "2999-01-01"}, "L’annonce doit venir avant le début."),
     ],
@@ -242,10 +248,10 @@ async def test_draft_is_read_by_another_person_before_anybody_hears_of_it(
 async def test_mistake_is_shown_beside_its_field_and_keeps_what_was_written(
     administrator: Member, changes: dict[str, str], words: str
 ) -> None:
-    shown = await administrator.post(PATH, **form(organizer="Le <b>Collectif", **changes))
+    shown = await administrator.post(PATH, **form(organizer="Le Collectif & Cie", **changes))
     assert shown.status == 422
     assert words.replace("\u00a0", " ") in shown.text.replace("\u00a0", " ").replace("&nbsp;", " ")
-    assert "Le &lt;b&gt;Collectif" in shown.text
+    assert "Le Collectif &amp; Cie" in shown.text
 
 
 async def test_only_administrators_plan(client: Client, database: Database) -> None:
