@@ -40,7 +40,7 @@ from marie.web.sign_in import COOKIE, signed_in, who
 from marie.web.visitors import read_marks
 
 MAX_FRAME = 128 * 1024
-PAUSE = 0.15
+PAUSE = 0.05
 """Seconds in which changes of the list are told as one."""
 
 DELAYS = ((lists.soon, 0.0), (lists.unread, 1.0), (lists.later, 10.0))
