@@ -93,32 +93,33 @@ def _stepped(
     event: Event, step: Step | None, announce_at: datetime | None, *, now: datetime
 ) -> Event:
     """The event a step further, None: as far as it is; `BadEvent` names the field that hinders."""
-    announced = event.state(now) is State.ANNOUNCED
-    if step is None:
-        if event.state(now) is State.SCHEDULED and event.draft.starts_at <= _at(event):
-            raise BadEvent({"publish_on": "too_late"})
+    state = event.state(now)
+    if state is State.ANNOUNCED and step in ("announce", None):
         return event
-    if step == "announce":
-        if announced:
+    if step in ("draft", "review"):
+        reading = (event.review_at or now) if step == "review" else None
+        return replace(event, announce_at=None, review_at=reading)
+    if step is None:
+        if state is not State.SCHEDULED:
             return event
+        announce_at = event.announce_at
+    elif step == "announce":
         announce_at = now
-    elif step == "schedule":
-        if announce_at is None:
-            raise BadEvent({"publish_on": "date"})
-        if announce_at <= now:
-            raise BadEvent({"publish_on": "past"})
-    else:
-        return replace(event, announce_at=None, review_at=now if step == "review" else None)
+    _check_announcement(event, announce_at, step, now=now)
+    return replace(event, announce_at=announce_at, review_at=None)
+
+
+def _check_announcement(
+    event: Event, announce_at: datetime | None, step: Step | None, *, now: datetime
+) -> None:
+    if announce_at is None:
+        raise BadEvent({"publish_on": "date"})
+    if step == "schedule" and announce_at <= now:
+        raise BadEvent({"publish_on": "past"})
     if event.draft.starts_at <= now:
         raise BadEvent({"starts_at": "past"})
     if event.draft.starts_at <= announce_at:
         raise BadEvent({"publish_on": "too_late"})
-    return replace(event, announce_at=announce_at, review_at=None)
-
-
-def _at(event: Event) -> datetime:
-    assert event.announce_at is not None  # noqa: S101 - it is scheduled
-    return event.announce_at
 
 
 async def change(
@@ -278,6 +279,12 @@ async def one(database: Database, event_id: str) -> tuple[Event, list[Registrati
     async with database.read() as connection:
         known = await events.load(connection, event_id)
         return known, await events.registered(connection, event_id)
+
+
+async def hearing(database: Database, event_id: str, draft: Draft) -> int:
+    """How many would be told if the event said this; `UnknownEvent`."""
+    known, registered = await one(database, event_id)
+    return len(registered) if _moved(known.draft, draft) else 0
 
 
 async def publish(database: Database, data: Path, *, clock: Clock) -> None:

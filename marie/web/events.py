@@ -62,6 +62,7 @@ async def overview(request: web.Request) -> web.StreamResponse:
         past=[each for each in reversed(every) if _over(each.event, now)],
         state=lambda event: event.state(now),
         regions=regions_of(app),
+        kept={each.item for each in await app[REVISIONS].open_ones("event")},
         said=_said,
         done=request.query.get("fait", ""),
     )

@@ -11,7 +11,7 @@ from aiohttp import web
 from marie.domain.people import Role, Staff
 from marie.knowledge.items import Content, Versioned
 from marie.knowledge.revisions import Change, Revision, State, changes, titled
-from marie.services import event_versions
+from marie.services import event_versions, events
 from marie.services.revisions import (
     ChangedMeanwhile,
     HasMistakes,
@@ -149,6 +149,10 @@ async def difference(request: web.Request) -> web.StreamResponse:
         before = await revisions.read(after.based_on)
     standing = await _standing(request, kind, item_id)
     both = [each for each in (before, after) if each is not None]
+    hearing = 0
+    if kind == "event" and after.content is not None:
+        draft = event_versions.draft_of(after.content)
+        hearing = await events.hearing(request.app[DATABASE], item_id, draft)
     return page(
         request,
         "revision_difference.html",
@@ -160,6 +164,7 @@ async def difference(request: web.Request) -> web.StreamResponse:
         address=page_of(kind, item_id),
         title=titled(after.content) or titled(standing.content) or item_id,
         compared=_compared(request, before, after),
+        hearing=hearing,
         ground=standing.ground,
         restorable=standing.content is not None or kind != "event",
         spoken=standing.revision.id if standing.revision else None,

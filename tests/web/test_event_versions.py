@@ -175,12 +175,15 @@ async def test_text_kept_aside_is_found_again_and_set_aside(nadia: Member, samue
     await save(nadia, address, place="Matane")
     shown = await samuel.post(address, **form(ground=opened, place="Amqui"))
     kept = shown.url.path.rsplit("/", 1)[1]
+    assert "Un texte est gardé à part" in (await nadia.get(PATH)).text
     page = await nadia.get(address)
     assert "gardée à part" in page.text
     assert f"/historique/{kept}" in page.text
     assert (await nadia.post(f"{address}/revisions/{kept}/publier")).status == 404
     page = await nadia.post(f"{address}/revisions/{kept}/ecarter")
+    assert "Le texte est écarté." in page.text
     assert "gardée à part" not in page.text
+    assert "Un texte est gardé à part" not in (await nadia.get(PATH)).text
     assert "écartée" in (await nadia.get(f"{address}/historique")).text
     assert 'value="Matane"' in page.text
 
@@ -202,6 +205,8 @@ async def test_earlier_version_comes_back_and_who_comes_hears_of_the_day(
     assert "a changé" in (await visitor.log())["messages"][-1]["text"]
     before = len((await visitor.log())["messages"])
     oldest = numbers(await nadia.get(f"{address}/historique"))[-1]
+    compared = words(await nadia.get(f"{address}/historique/{oldest}"))
+    assert "Marie prévient la personne inscrite." in compared
     page = await restore(nadia, address, oldest, why="On garde le premier jour")
     assert "C’est rétabli." in page.text
     assert "Repas compris." in page.text
@@ -221,6 +226,8 @@ async def test_restored_words_alone_tell_nobody(
     await save(nadia, address, description="Sans repas.")
     before = len((await visitor.log())["messages"])
     oldest = numbers(await nadia.get(f"{address}/historique"))[-1]
+    compared = words(await nadia.get(f"{address}/historique/{oldest}"))
+    assert "Personne n’est à prévenir." in compared
     assert "Repas compris." in (await restore(nadia, address, oldest)).text
     assert len((await visitor.log())["messages"]) == before
 
@@ -368,3 +375,13 @@ async def test_date_from_before_there_were_versions_has_its_words_in_the_history
     assert "Une autre version a été enregistrée" in late.text
     page = await restore(nadia, address, numbers(history)[-1])
     assert 'value="Rimouski"' in page.text
+
+
+@pytest.mark.parametrize("do", ["draft", "review", "schedule", "publish"])
+async def test_button_pressed_twice_saves_once(nadia: Member, do: str) -> None:
+    address = await planned(nadia, do="draft")
+    typed = form(ground=ground(await nadia.get(address)), place="Matane", do=do, publish_on=day(3))
+    for _ in range(2):
+        shown = await nadia.post(address, **typed)
+        assert (shown.status, shown.url.path) == (200, address)
+    assert len(numbers(await nadia.get(f"{address}/historique"))) == 2
