@@ -103,7 +103,9 @@ def plain_data(folder: Path) -> None:
         {"intent": intent, "examples": "\n".join(lines) + "\n"}
         for intent, lines in by_intent.items()
     ]
-    rules, stories = [], []
+    # Few epochs leave much doubt: whoever uses FallbackClassifier has something said then.
+    doubt = {"rule": "doubt", "steps": [{"intent": "nlu_fallback"}, {"action": "action_fallback"}]}
+    rules, stories = [doubt], []
     for path in sorted((ROOT / "bot" / "data" / "rules").glob("*.yml")):
         for rule in yaml.safe_load(path.read_text(encoding="utf-8"))["rules"]:
             rules.append(rule)
