@@ -1,7 +1,7 @@
 """Marie's three processes: Rasa, the action server, the web application.
 
 Each listens on loopback but the web application. A process that dies is started again, at once the
-first time, then more and more slowly.
+first time, then more and more slowly; one that lives and says nothing any more is killed.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import aiohttp
+
 from marie import logs
 from marie.rasa.model import rasa_environment, rasa_python
 from marie.settings import ROOT, STEP, Settings
@@ -32,17 +34,26 @@ MAX_LOG = 10 * 1024 * 1024
 LOOK_AT_LOG = 30.0
 """Seconds between two looks at a log's length."""
 
+LOOK_WHETHER_ALIVE = 10.0
+"""Seconds between two questions whether a process still answers, and for an answer."""
+
+HANGS = 6
+"""Questions in a row without an answer after which a process that answered before is killed: a
+minute and more, for a busy machine is slow and nothing is gained by starting it once more."""
+
 _PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class Program:
-    """How to start one process, and where its output goes."""
+    """How to start one process, and where its output goes. `alive`: an address that answers, with
+    whatever status, as long as the process is not stuck."""
 
     name: str
     command: tuple[str, ...]
     env: Mapping[str, str]
     log: Path
+    alive: str | None = None
 
 
 def rasa(settings: Settings, model: Path, port: int) -> Program:
@@ -58,6 +69,7 @@ def rasa(settings: Settings, model: Path, port: int) -> Program:
         ),
         env=env | {"MARIE_ACTIONS_PORT": str(settings.actions_port), logs.PROCESS: "rasa"},
         log=settings.data / "log" / f"{_name('rasa', port - settings.rasa_port)}.log",
+        alive=f"http://127.0.0.1:{port}/webhooks/ready/",
     )
 
 
@@ -83,6 +95,7 @@ def actions(settings: Settings) -> Program:
             logs.PROCESS: "actions",
         },
         log=settings.data / "log" / "actions.log",
+        alive=f"{settings.actions_url}/health",
     )
 
 
@@ -100,6 +113,7 @@ def web(settings: Settings, nth: int = 0) -> Program:
             logs.PROCESS: name,
         },
         log=settings.data / "log" / f"{name}.log",
+        alive=f"http://127.0.0.1:{private}/livez",
     )
 
 
@@ -156,15 +170,36 @@ async def _run(program: Program) -> int:
             start_new_session=True,
             preexec_fn=_die_with_parent,
         )
+    watching = asyncio.create_task(_kill_when_stuck(program, process))
     try:
         return await process.wait()
     except asyncio.CancelledError:
         await _stop(process)
         raise
     finally:
+        watching.cancel()
         # The action server's workers outlive it when it is killed, and would keep its port.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
+
+
+async def _kill_when_stuck(program: Program, process: asyncio.subprocess.Process) -> None:
+    """Until cancelled. What has not answered yet is starting, however long that takes."""
+    if program.alive is None:
+        return
+    answered, silent = False, 0
+    limit = aiohttp.ClientTimeout(total=LOOK_WHETHER_ALIVE)
+    async with aiohttp.ClientSession(timeout=limit) as session:
+        while silent < HANGS:
+            await asyncio.sleep(LOOK_WHETHER_ALIVE)
+            try:
+                async with session.get(program.alive):
+                    answered, silent = True, 0
+            except (aiohttp.ClientError, TimeoutError):
+                silent += answered
+    print(f"  {program.name} ne répond plus. Journal\u00a0: {program.log}", flush=True)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:

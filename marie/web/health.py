@@ -111,7 +111,7 @@ def _request_id(request: web.Request) -> str:
 
 
 def private_app(public: web.Application) -> web.Application:
-    """The private listener: `/metrics`."""
+    """The private listener: `/metrics`, and `/livez` of this one of several processes."""
 
     async def metrics(_request: web.Request) -> web.Response:
         public[METRICS].running.set(public[TURNS].running)
@@ -125,4 +125,5 @@ def private_app(public: web.Application) -> web.Application:
 
     app = web.Application()
     app.router.add_get("/metrics", metrics)
+    app.router.add_get("/livez", livez)
     return app

@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,14 @@ import pytest
 from marie.cli import processes
 from marie.cli.processes import Program, keep_running
 from marie.settings import ROOT, Settings
+from tests.running import free_ports
 
 SLEEPER = "import time; print('up', flush=True); time.sleep(600)"
 STUBBORN = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {SLEEPER}"
+SERVER = (
+    "import http.server as s; s.HTTPServer(('127.0.0.1', {port}),"
+    " s.SimpleHTTPRequestHandler).serve_forever()"
+)
 PARENT = (
     "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'import time;"
     f" time.sleep(600)', 'a-child-of-its-own']); {SLEEPER}"
@@ -125,6 +131,22 @@ async def test_log_does_not_grow_without_end(
             log.write("longer again\n")
         await until(lambda: small.log.read_text() == "")
         assert aside.read_text() == "up\nlonger again\n"
+
+
+async def test_program_that_lives_and_says_nothing_is_started_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(processes, "LOOK_WHETHER_ALIVE", 0.2)
+    (port,) = free_ports(1)
+    small = replace(program(tmp_path, SERVER.format(port=port)), alive=f"http://127.0.0.1:{port}/")
+    async with supervised(small):
+        await until(lambda: len(running(tmp_path)) == 1)
+        (pid,) = running(tmp_path)
+        await asyncio.sleep(3)  # it answers: nobody touches it
+        assert running(tmp_path) == [pid]
+        os.kill(pid, signal.SIGSTOP)
+        await until(lambda: running(tmp_path) not in ([], [pid]))
+    assert "small ne répond plus" in capsys.readouterr().out
 
 
 async def test_programs_die_with_a_killed_supervisor(tmp_path: Path) -> None:
