@@ -72,5 +72,7 @@ async def restore(request: web.Request) -> web.StreamResponse:
     except ChangedMeanwhile as error:
         return conflict(("event", event_id), error)
     except BadEvent as error:
-        return await event_page(request, form, problems=error.problems, event_id=event_id)
+        return await event_page(
+            request, form, problems=error.problems, event_id=event_id, restoring=revision.id
+        )
     return await changed(request, f"{PATH}/{event_id}?fait=retabli")

@@ -186,8 +186,10 @@ async def event_page(
     *,
     problems: Mapping[str, str] = MappingProxyType({}),
     event_id: str | None = None,
+    restoring: int | None = None,
 ) -> web.Response:
-    """The page of an event, with what was typed and what is wrong with it."""
+    """The page of an event, with what was typed and what is wrong with it; `restoring`: the version
+    that could not be laid back as it is."""
     staff = await signed_in(request, Role.ADMINISTRATOR)
     app = request.app
     known, registered = await _known(request) if event_id else (None, [])
@@ -209,6 +211,7 @@ async def event_page(
         registered=registered,
         form=form,
         problems=beside(problems, form),
+        restoring=restoring,
         both=[each for each in request.query.get("deux", "").split(",") if each],
         others=await app[REVISIONS].see("event", event_id, by=staff) if event_id else [],
         drafts=drafts,

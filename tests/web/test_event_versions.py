@@ -243,6 +243,7 @@ async def test_restored_capacity_below_the_seats_taken_is_refused_beside_its_fie
     assert page.status == 422
     assert "Plus de personnes que cela sont déjà inscrites." in page.text
     assert re.search(r'id="capacity"[^>]*value="1"[^>]*aria-invalid="true"', page.text)
+    assert f"Le formulaire montre la version n° {oldest}" in words(page)
     assert "2 / 3" in words(page)
     assert len(numbers(await nadia.get(f"{address}/historique"))) == 2
     again = await nadia.post(address, **form(ground=ground(page), capacity="2"))
