@@ -17,12 +17,17 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import TimeoutError as QueueTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import Pool, QueuePool
 
 from marie.store.sqlite import connect
 
 BUSY_MS = 10_000
+
+QUEUED = 30.0
+"""Seconds that a write waits for those before it in this process: while another process has the
+file each of them waits `BUSY_MS`, and the last would be told after minutes to come again."""
 
 READERS = 4
 """SQLite's readings at the same time in one process. Python runs one of them at a time, so more
@@ -136,7 +141,7 @@ class Database:
         # SQLite lets one write at a time and does not say whose turn is next: those who wait sleep
         # ever longer, and the unlucky one for good. Within a process they queue here.
         alone = engine.dialect.name == "sqlite"
-        self._writers = asyncio.Lock() if alone else nullcontext()
+        self._writers = asyncio.Lock() if alone else None
         self._readers = asyncio.Semaphore(READERS) if alone else nullcontext()
 
     @asynccontextmanager
@@ -147,11 +152,29 @@ class Database:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction: committed at the end, rolled back when an exception leaves it."""
-        async with self._writers, _connected(self.engine) as connection:
+        """A transaction: committed at the end, rolled back when an exception leaves it.
+
+        `sqlalchemy.exc.TimeoutError` when others of this process write for `QUEUED` seconds.
+        """
+        async with self._turn_to_write(), _connected(self.engine) as connection:
             await connection.execution_options(write=True)
             async with connection.begin():
                 yield connection
+
+    @asynccontextmanager
+    async def _turn_to_write(self) -> AsyncIterator[None]:
+        if self._writers is None:
+            yield
+            return
+        try:
+            async with asyncio.timeout(QUEUED):
+                await self._writers.acquire()
+        except TimeoutError as error:
+            raise QueueTimeout(f"others of this process write for {QUEUED:g} s") from error
+        try:
+            yield
+        finally:
+            self._writers.release()
 
     async def scrub(self) -> None:
         """Leave nothing of what was deleted in SQLite's log; a reader may put that off a moment.

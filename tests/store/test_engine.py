@@ -7,6 +7,8 @@ import threading
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import TimeoutError as QueueTimeout
 
 from marie.store.engine import Database, create_engine
 
@@ -49,6 +51,21 @@ async def test_connection_in_use_when_the_database_closes_comes_back_first(tmp_p
     await task
     assert ended
     await check_none_is_left(before)
+
+
+async def test_write_that_waits_too_long_for_those_before_it_is_told_so_and_hurts_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("marie.store.engine.QUEUED", 0.1)
+    database = Database(create_engine(f"sqlite+aiosqlite:///{tmp_path}/marie.db"))
+    async with database.write():
+        for _ in range(2):
+            with pytest.raises(QueueTimeout):
+                async with database.write():
+                    pass
+    async with database.write() as connection:
+        assert await connection.scalar(text("SELECT 1")) == 1
+    await database.close()
 
 
 async def check_none_is_left(before: set[threading.Thread]) -> None:
