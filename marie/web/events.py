@@ -205,7 +205,7 @@ async def event_page(
         event=known,
         address=f"{PATH}/{event_id}",
         state=known.state(now) if known else State.DRAFT,
-        messages=[_preview(request, known)] if known else [],
+        messages=[_preview(request, known, registered)] if known else [],
         done=request.query.get("fait", ""),
         when=_said(known) if known else "",
         registered=registered,
@@ -232,10 +232,12 @@ async def _read(request: web.Request) -> dict[str, str]:
     return {name: form.get(name, "").strip().replace("\r\n", "\n") for name in FIELDS}
 
 
-def _preview(request: web.Request, known: Event) -> Shown:
-    """How Marie lists it, as the actions do."""
+def _preview(request: web.Request, known: Event, registered: list[Registration]) -> Shown:
+    """How Marie lists it, as the actions do, with the places that are left."""
+    seats = sum(each.seat == "seat" for each in registered)
+    counts = Counts(taken=seats, waiting=len(registered) - seats)
     library = request.app[LIBRARY].current()
-    event = events.published(known, Counts())
+    event = events.published(known, counts)
     lines = (library.phrase("trip_intro"), event_line(event, library), library.phrase("trip_how"))
     content = Content(text="\n\n".join(lines), topic="moving.trip")
     return drawn("Aperçu", content, request.app[CLOCK]())

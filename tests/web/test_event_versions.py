@@ -248,6 +248,7 @@ async def test_restored_capacity_below_the_seats_taken_is_refused_beside_its_fie
     assert len(numbers(await nadia.get(f"{address}/historique"))) == 2
     again = await nadia.post(address, **form(ground=ground(page), capacity="2"))
     assert "2 / 2" in words(again)
+    assert "PROMIS, complet, liste d’attente" in words(again)  # the preview knows it too
 
 
 async def test_restored_region_that_is_none_any_more_is_refused_beside_its_field(
