@@ -16,6 +16,8 @@ BENCHMARKS = {
     "admin": [sys.executable, "-m", "benchmarks.admin"],
     "turns": [sys.executable, "-m", "benchmarks.turns"],
     "compare": [sys.executable, "-m", "benchmarks.compare"],
+    "scale": [sys.executable, "-m", "benchmarks.scale"],
+    "widget": [sys.executable, "-m", "benchmarks.widget"],
     "console": [sys.executable, "-m", "benchmarks.console"],
     "sockets": [sys.executable, "-m", "benchmarks.sockets"],
     "fuzz": [sys.executable, "-m", "benchmarks.fuzz"],
