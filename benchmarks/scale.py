@@ -68,7 +68,7 @@ async def measure(marie: RunningMarie, turns: int) -> tuple[float, float, float]
     """Through the gateway, processors used meanwhile, directly."""
     async with aiohttp.ClientSession() as session, asyncio.timeout(120):
         for url in Settings.from_env(marie.env).rasa_urls:
-            while not await ready(session, url):
+            while not await ready(session, url):  # noqa: ASYNC110 - another process is looked at
                 await asyncio.sleep(0.2)
     await through_gateway(marie, VISITORS * 4)  # everything is read once
     rate, processors = await through_gateway(marie, turns)
