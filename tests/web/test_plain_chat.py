@@ -263,7 +263,10 @@ async def test_counsellor_s_words_come_and_marie_is_silent(
     async with browser_of(browser.client, "nadia") as nadia:
         nadia.carry(await open_session(database, staff))
         page = f"/console/conversations/{conversation_id(browser)}"
+        assert 'name="payload"' in (await browser.get("/chat")).text
         await nadia.post(f"{page}/prendre")
+        taken = await browser.get("/chat")
+        assert 'name="payload"' not in taken.text, "what Marie offered before leads nowhere now"
         await nadia.post(f"{page}/ecrire", text="Bonjour, ici Nadia.", client_id=str(uuid.uuid4()))
         shown = await write(browser, "Merci!")
         assert log(shown)[-2:] == [("counsellor", "Bonjour, ici Nadia."), ("visitor", "Merci!")]

@@ -110,3 +110,31 @@ async def test_buttons_of_a_person_and_of_the_system_are_offered_too(visit: Visi
     assert await told(visit, *said, expression=buttons) == []
     left = [*said, {"message": message(3, "system", quick_replies=yes)}]
     assert await told(visit, *left, expression=buttons) == ["Oui"]
+
+
+async def test_what_marie_offered_is_over_once_a_person_came_or_went(visit: Visit) -> None:
+    offer = [{"title": "Annuler ma demande", "payload": "/x"}]
+    replies = "m.quickReplies(t).length"
+    said: list[Entry] = [{"message": message(1, quick_replies=offer)}]
+    taken: list[Entry] = [*said, {"message": message(2, "system", quick_replies=[])}]
+    assert await told(visit, *taken, {"state": "counsellor"}, expression=replies) == 0
+    left: list[Entry] = [*taken, {"message": message(3, "system")}, {"state": "marie"}]
+    assert await told(visit, *left, expression=replies) == 0
+    answered: Entry = {"message": message(4, quick_replies=offer)}
+    assert await told(visit, *left, answered, expression=replies) == 1
+
+
+async def test_who_answers_is_nobody_known_again_when_somebody_else_takes_over(
+    visit: Visit,
+) -> None:
+    name = "m.answerer(t)"
+    spoke: list[Entry] = [
+        {"message": message(1, "counsellor", name="Nadia")},
+        {"state": "counsellor"},
+    ]
+    assert await told(visit, *spoke, expression=name) == "Nadia"
+    moved: list[Entry] = [*spoke, {"message": message(2, "system")}]
+    assert await told(visit, *moved, expression=name) is None
+    again: Entry = {"message": message(3, "counsellor", name="Luc")}
+    assert await told(visit, *moved, again, expression=name) == "Luc"
+    assert await told(visit, *moved, again, {"state": "marie"}, expression=name) is None

@@ -37,9 +37,18 @@ function insert(transcript, message) {
 /** The last seq before a hole. */
 export const lastSeq = ({ messages }) => messages.reduce((last, { seq }) => (seq === last + 1 ? seq : last), 0);
 
+/** What may be pressed now. What Marie offered before a person came or went leads nowhere any more. */
 export function quickReplies({ messages, pending }) {
-  const last = messages.findLast(({ author, quick_replies: replies }) => replies?.length || !['system', 'marie'].includes(author));
-  return (!pending.length && last?.quick_replies) || [];
+  const at = messages.findLastIndex(({ author, quick_replies: replies }) => replies?.length || !['system', 'marie'].includes(author));
+  const last = messages[at];
+  const over = last?.author === 'marie' && messages.slice(at).some(({ author }) => author === 'system');
+  return (!pending.length && !over && last?.quick_replies) || [];
+}
+
+/** Who answers instead of Marie, once that person has said something; after a hand-over it is somebody else. */
+export function answerer({ messages, state }) {
+  const last = messages.findLast(({ author }) => [state, 'system'].includes(author));
+  return state === 'counsellor' && last?.author === state ? last.name : null;
 }
 
 /** Who is about to speak. An open question is Marie's, unless a person took over. */

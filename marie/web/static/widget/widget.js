@@ -5,7 +5,7 @@
 import { Connection, call } from './connection.js';
 import { LABELS } from './labels.js';
 import { Memory } from './memory.js';
-import { EMPTY, lastSeq, quickReplies, reduce, writing } from './transcript.js';
+import { answerer, EMPTY, lastSeq, quickReplies, reduce, writing } from './transcript.js';
 import { Log, button, buildPanel, el, touch } from './view.js';
 
 const NEUTRAL = 'https://www.meteomedia.com/ca';
@@ -201,7 +201,7 @@ class MarieChat extends HTMLElement {
     this.#offer(quickReplies(this.#transcript));
 
     const human = state === 'counsellor';
-    const name = messages.findLast(({ author }) => author === state)?.name ?? LABELS[state];
+    const name = answerer(this.#transcript) ?? LABELS[state];
     role.textContent = human ? LABELS.human : LABELS.role;
     const words = LABELS[link] ?? (this.#notice || (human ? name + LABELS.answers : LABELS[state] ?? ''));
     if (banner.textContent !== words) {
