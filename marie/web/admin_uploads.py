@@ -12,9 +12,10 @@ from aiohttp import BodyPartReader, web
 from marie.knowledge.importers.model import UnreadableFile
 from marie.knowledge.importers.reading import IMPORTERS
 from marie.knowledge.resources import KINDS
-from marie.services import imports, openings, uploads
+from marie.services import imports, openings, upload_lists, uploads
 from marie.services.jobs import Job
-from marie.services.uploads import OPENINGS, Upload, Worker
+from marie.services.upload_steps import Worker, aside
+from marie.services.uploads import OPENINGS, Upload
 from marie.store import directory as store
 from marie.store import openings as openings_store
 from marie.store.staff import record
@@ -179,7 +180,7 @@ async def apply(request: web.Request) -> web.StreamResponse:
     form = await read_fields(request)
     if upload.gone_share and first(form, "disparues") != "oui":
         return await _upload_page(request, upload, problem="gone")
-    conflicts = uploads.read_list(settings.data, upload, "conflicts")[:MOST_CHOSEN]
+    conflicts = upload_lists.read_list(settings.data, upload, "conflicts")[:MOST_CHOSEN]
     for place, each in enumerate(conflicts):
         pair = (each["id"], each["field"])
         match first(form, f"choix-{place}"):
@@ -225,7 +226,7 @@ async def undo(request: web.Request) -> web.StreamResponse:
     app = request.app
     batch, clock = int(request.match_info["batch"]), app[CLOCK]
     try:
-        await uploads.aside(
+        await aside(
             app[SETTINGS].database_url,
             lambda database: imports.undo(database, batch, by=staff, clock=clock),
         )
@@ -295,14 +296,16 @@ async def _upload_page(
         except UnreadableFile as error:
             upload.state, upload.problem, upload.detail = "refused", "unreadable", str(error)
     listed = request.query.get("voir", "")
-    if listed not in uploads.LISTS:
-        listed = next((name for name in uploads.LISTS[1:] if upload.counts.get(name)), "new")
-    found = uploads.read_list(settings.data, upload, listed) if upload.state == "ready" else []
+    if listed not in upload_lists.LISTS:
+        listed = next((name for name in upload_lists.LISTS[1:] if upload.counts.get(name)), "new")
+    found = upload_lists.read_list(settings.data, upload, listed) if upload.state == "ready" else []
     at = max(1, number(request.query.get("page")) or 1)
     pages = max(1, -(-len(found) // SHOWN))
     at = min(at, pages)
     conflicts = (
-        uploads.read_list(settings.data, upload, "conflicts") if upload.state == "ready" else []
+        upload_lists.read_list(settings.data, upload, "conflicts")
+        if upload.state == "ready"
+        else []
     )
     return directory_page(
         request,
