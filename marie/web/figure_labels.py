@@ -37,6 +37,13 @@ COLUMNS = ("Jour", "Mesure", "Organisme", "Région", "Site", "Précision", "Nomb
 """The header of the detailed file."""
 
 SUMMARY = ("Chiffre", "Valeur")
+ANSWERED = "Demandes répondues"
+DELAYS = (
+    "Délai de la première réponse, médiane, à l’horloge",
+    "Délai de la première réponse, neuf sur dix, à l’horloge",
+    "Délai de la première réponse, médiane, en heures d’ouverture",
+    "Délai de la première réponse, neuf sur dix, en heures d’ouverture",
+)
 BY_GROUP = ("Demandes", "Répondues", "En 15 min", "En 1 h", "En 1 jour", "Conclues", "Établies")
 GROUPS = {"organization": "Organisme", "region": "Région visée", "source": "Site"}
 UNKNOWN = {

@@ -344,15 +344,19 @@ def _summary(drawn: Drawn) -> Sequence[tuple[str, object]]:
     return (
         (labels.PERIOD, f"{shown.first} – {shown.last}"),
         (labels.MEASURES[Measure.LEAD], drawn.leads),
-        (labels.MEASURES[Measure.ANSWERED], delays.answered),
+        (labels.ANSWERED, delays.answered),
         *(
-            (f"{labels.MEASURES[Measure.ANSWERED]} {labels.said_minutes(edge)}", count)
+            (f"{labels.ANSWERED} en {labels.said_minutes(edge)}", count)
             for edge, count in ((15, delays.in_15), (60, delays.in_60), (1440, delays.in_day))
         ),
-        (f"{labels.MEASURES[Measure.ANSWERED]} (P50, min)", delays.median or labels.NO_DATA),
-        (f"{labels.MEASURES[Measure.ANSWERED]} (P90, min)", delays.p90 or labels.NO_DATA),
-        (f"{labels.MEASURES[Measure.ANSWERED_OPEN]} (P50, min)", opened.median or labels.NO_DATA),
-        (f"{labels.MEASURES[Measure.ANSWERED_OPEN]} (P90, min)", opened.p90 or labels.NO_DATA),
+        *(
+            (f"{words} (min)", minutes or labels.NO_DATA)
+            for words, minutes in zip(
+                labels.DELAYS,
+                (delays.median, delays.p90, opened.median, opened.p90),
+                strict=True,
+            )
+        ),
         (labels.WAITING, shown.waiting.count),
         *((labels.OUTCOMES[each], count) for each, count in drawn.outcomes),
         *(

@@ -187,6 +187,8 @@ async def test_no_file_runs_a_formula_that_came_from_outside(
     assert found[formula].data_type == "s"
     assert found[formula].quotePrefix
     assert all(cell.data_type != "f" for cell in found.values())
+    assert "Demandes répondues en 15\xa0min" in found
+    assert "Délai de la première réponse, médiane, à l’horloge (min)" in found
 
 
 def test_workbook_keeps_numbers_as_numbers() -> None:
