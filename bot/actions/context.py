@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.actions.choices import said_choice
-from bot.actions.corrections import place_alone, without_refused_places
+from bot.actions.corrections import place_alone, without_places_left, without_refused_places
 from bot.actions.entries import related_entry, same_family
 from bot.actions.needs import needs_of, only_need
 from bot.actions.situation import corrects
@@ -14,7 +14,7 @@ from bot.actions.wiring import Desk
 from bot.actions.wishes import answers_a_ranking
 from marie.knowledge.model import TOPICS
 from marie.knowledge.talk import says
-from marie.language.folding import words
+from marie.language.folding import fold_key, words
 
 LIKELY = 0.75
 """A reading that Rasa held back although it was this likely holds when the context supports it."""
@@ -30,6 +30,15 @@ NEED_OUTWEIGHS = 0.6
 
 HALF_SURE = 0.4
 """Under it, the one need that the words name outweighs the reading of another."""
+
+LONG = 25
+"""Words from which a message tells before it asks."""
+
+FOLLOWS = 0.2
+"""A second reading as a follow-up, from this on, keeps a doubtful message on its topic."""
+
+DOUBTFUL = 0.65
+"""Under it, a reading from the family in focus yields to the topic in focus then."""
 
 UNCLEAR = frozenset({"clarify", "out_of_scope", "inform", "follow_up"})
 """Readings that name no topic."""
@@ -64,12 +73,13 @@ def read_in_context(turn: Turn, desk: Desk) -> Turn:
     """
     if turn.pressed:
         return turn
-    turn = without_refused_places(turn)
+    turn = without_places_left(without_refused_places(turn), desk)
     clear = (
         _simpler(turn, desk)
         or _place_changed(turn, desk)
         or _region_named(turn, desk)
         or _need_named(turn, desk)
+        or _asked_at_the_end(turn, desk)
         or _only_need_said(turn, desk)
         or _one_region_compared(turn)
     )
@@ -79,11 +89,13 @@ def read_in_context(turn: Turn, desk: Desk) -> Turn:
         # « plouf gnagna »: no language that anybody recognised.
         return replace(turn, intent="clarify")
     focus = turn.focus.topic
+    if _goes_on(turn, desk):
+        return replace(turn, intent=str(focus))
     if (
         turn.intent in UNCLEAR
         and str(focus).startswith("lease.")
         and turn.profile.get("lease", {}).get("end") is not None
-        and said_choice(turn.text, desk.lease_words) is not None
+        and (said_choice(turn.text, desk.lease_words) is not None or _length_told(turn, desk))
     ):
         # « c’est une chambre », after the dates of a lease: other dates.
         return replace(turn, intent="lease.nonrenewal")
@@ -114,6 +126,25 @@ def read_in_context(turn: Turn, desk: Desk) -> Turn:
             named = Entity(entity="entry", value=entry.id)
             return replace(turn, intent=entry.topic, entities=(*turn.entities, named))
     return turn
+
+
+def _goes_on(turn: Turn, desk: Desk) -> bool:
+    """« Il a combien de temps pour répondre? », after the assignment: no notice of increase."""
+    focus = str(turn.focus.topic)
+    if turn.intent == focus or turn.intent not in TOPICS or not same_family(turn.intent, focus):
+        return False
+    if turn.confidence >= DOUBTFUL or "." not in focus or turn.all("place"):
+        return False
+    if turn.entities or needs_of(turn.text, desk.talk):
+        return False
+    second = next((each for each in turn.ranking[1:2]), {})
+    return second.get("name") == "follow_up" and float(second.get("confidence", 0)) >= FOLLOWS
+
+
+def _length_told(turn: Turn, desk: Desk) -> bool:
+    """« C’est un bail de 6 mois »."""
+    said = {word.text for word in words(turn.text)}
+    return turn.first("duration") is not None and bool(said & set(desk.lease.cues.about))
 
 
 def _simpler(turn: Turn, desk: Desk) -> Turn | None:
@@ -163,6 +194,22 @@ def _only_need_said(turn: Turn, desk: Desk) -> Turn | None:
         return None
     same = same_family(turn.intent, needs[0].topic)
     return None if same else replace(turn, intent=needs[0].topic)
+
+
+def _asked_at_the_end(turn: Turn, desk: Desk) -> Turn | None:
+    """« On habite… notre bail finit… je voulais savoir pour le logement là-bas »: the housing.
+
+    What stands before the question is the situation, whatever most of its words are about.
+    """
+    if turn.intent not in TOPICS - NO_CONTEXT or len(words(turn.text)) < LONG:
+        return None
+    said = fold_key(turn.text)
+    at = max((said.rfind(f" {phrase} ") for phrase in desk.talk.asking), default=-1)
+    asked = said[at:] if at > 0 else ""
+    needs = needs_of(asked, desk.talk)
+    if len(needs) != 1 or same_family(turn.intent, needs[0].topic):
+        return None
+    return replace(turn, intent=needs[0].topic)
 
 
 def _one_region_compared(turn: Turn) -> Turn | None:

@@ -15,7 +15,42 @@ NOT = "pas"
 LINKS = frozenset({"a", "au", "aux", "en", "dans", "de", "du", "d", "l", "la", "le", "les", "vers"})
 """Words that may stand between « pas » and the place that is not meant."""
 
+FROM = frozenset({"de", "du", "d", "l", "la", "le", "ile", "region", "grand", "ville"})
+"""Words that may stand between leaving and the place that is left."""
+
 _PUNCTUATION = re.compile(r"[,.;:!?/()]")
+
+
+LEAVING = frozenset(
+    {
+        *("partir", "pars", "part", "partons", "partent", "quitter", "quitte", "quittons"),
+        *("quittent", "sortir", "demenager", "demenage", "demenageons", "loin", "hors", "fuir"),
+        *("laisser", "laisse", "eloigner", "depart", "kitter", "kite"),
+    }
+)
+"""Folded words after which the place one lives in stands (« on pense partir de Montréal »)."""
+
+
+def without_places_left(turn: Turn, desk: Desk) -> Turn:
+    """The same turn without the place around Montréal that it says it is leaving.
+
+    A search belongs where one goes: « je quitte Montréal, du travail? » asks for no job there.
+    """
+    said = words(turn.text)
+    kept = tuple(each for each in turn.entities if not _is_left(each, said, desk))
+    return turn if len(kept) == len(turn.entities) else replace(turn, entities=kept)
+
+
+def _is_left(entity: Entity, said: tuple[Word, ...], desk: Desk) -> bool:
+    if entity.entity != "place" or entity.start < 0:
+        return False
+    place = desk.gazetteer.get(str(entity.value))
+    if place is None or not place.metropolitan:
+        return False
+    before = [word.text for word in said if word.end <= entity.start]
+    while before and before[-1] in FROM:
+        before.pop()
+    return bool(before) and before[-1] in LEAVING
 
 
 def without_refused_places(turn: Turn) -> Turn:

@@ -30,6 +30,9 @@ MAY_BE = 0.2
 
 Answerers = Mapping[str, Callable[[Turn, Desk], Reply]]
 
+ABOUT_A_QUESTION = frozenset({"question", "questions", "demandez", "demande", "demandes", "savoir"})
+"""Words of « pourquoi cette question? », « pourquoi vous me demandez ça? »."""
+
 ANY = "*"
 """The family of a follow-up's topic that holds for every other family."""
 
@@ -82,6 +85,20 @@ def dialogue_topics(topics: Answerers) -> Answerers:
         content = plain(desk.library, "affirm_what", topic="clarify", buttons=_next(turn, desk))
         return answer(turn, content, focus=turn.focus)
 
+    def why(turn: Turn, desk: Desk) -> Reply:
+        entry = desk.library.entries.get(turn.focus.entry or "")
+        said = {word.text for word in words(turn.text)}
+        if turn.focus.pending is not None or entry is None or said & ABOUT_A_QUESTION:
+            return _why(turn, desk)
+        # « Sans raison? », « pourquoi? », when nothing was asked: about what was just said.
+        related = related_entry(turn, desk)
+        if related is not None and related.id != entry.id:
+            return _with_entry(turn, desk, related)
+        if entry.details is None:
+            return _why(turn, desk)
+        more_of_it = Entity(entity="part", value="details")
+        return _with_entry(replace(turn, entities=(*turn.entities, more_of_it)), desk, entry)
+
     return {
         "inform": follow_up,
         "follow_up": follow_up,
@@ -91,7 +108,7 @@ def dialogue_topics(topics: Answerers) -> Answerers:
         "stop": _stop,
         "restart_over": _restart,
         "resume": _resume,
-        "why_asked": _why,
+        "why_asked": why,
         "more": more,
         "pick": pick_one,
         "repeat": _repeat,

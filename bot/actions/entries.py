@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import lru_cache
 
@@ -17,6 +17,7 @@ from bot.actions.turn import Turn
 from bot.actions.wiring import Desk
 from marie.domain.replies import Reply
 from marie.knowledge.model import Entry
+from marie.knowledge.places import Place
 from marie.language.folding import fold_key, words
 
 ENOUGH = 0.45
@@ -27,6 +28,11 @@ NEAR = 0.3
 
 MARGIN = 0.1
 """How much more of it than of the default's questions."""
+
+ROOT = 5
+"""Letters in which a verb's forms agree."""
+
+Stems = Callable[[str], frozenset[str]]
 
 SAID_SO = 0.94
 """A message this like a question (Levenshtein, 0 to 1) is that question: a letter in sixteen."""
@@ -42,12 +48,16 @@ def answer_topic(turn: Turn, desk: Desk, *, offset: int = 0, continued: bool = F
         return question
     entry = _continued_entry(turn, desk) or _entry_meant(turn, desk) or chosen_entry(turn, desk)
     place = place_in_focus(turn, desk)
+    if place is not None and _holds_everywhere(entry, turn):
+        return _same_there(entry, place, turn, desk)
     listing: Listing | None = None
     wanted: tuple[str, ...] = ()
     if entry.resources is not None and turn.value("part") is None:
         query = meant(entry.resources, turn, desk)
         wanted = precisions(entry, query, turn, desk)
         listing = look_up(query, place, desk, wanted=wanted, offset=offset)
+        if _just_shown(listing, turn):
+            listing = None
     hits = listing.hits if listing is not None else ()
     # What was said around the cards of one town is not said again around another's.
     same = turn.focus.entry == entry.id and turn.focus.listed == topic and not turn.pressed
@@ -86,6 +96,28 @@ def _continued_entry(turn: Turn, desk: Desk) -> Entry | None:
     return None if desk.directory.names_kind(turn.text, entry.resources.kinds) else entry
 
 
+def _holds_everywhere(entry: Entry, turn: Turn) -> bool:
+    """« Et à Rimouski? », after what is said of all of Québec, with cards that serve all of it."""
+    if entry.resources is None or entry.resources.ask_place or turn.pressed:
+        return False
+    return turn.focus.entry == entry.id and bool(turn.all("place"))
+
+
+def _same_there(entry: Entry, place: Place, turn: Turn, desk: Desk) -> Reply:
+    """That there is nothing more precise for the place: neither the words nor the cards again."""
+    where = desk.gazetteer.with_preposition(place)
+    said = desk.library.phrase("same_everywhere", place=where[:1].upper() + where[1:])
+    content = say_entry(entry, turn, desk, part="", more=[said], place=place.id)
+    return answer(turn, content, focus=replace(turn.focus, place=place.id, misses=0))
+
+
+def _just_shown(listing: Listing, turn: Turn) -> bool:
+    """The very cards of the last list, which no place and no precision chose: not twice."""
+    if listing.place is not None or listing.offset or listing.wanted or not listing.hits:
+        return False
+    return tuple(hit.resource.id for hit in listing.hits) == turn.focus.shown
+
+
 def _entry_meant(turn: Turn, desk: Desk) -> Entry | None:
     """« Un DEP à Sept-Îles »: the entry that is about the precision that is said."""
     if turn.pressed or turn.value("entry") is not None:
@@ -109,7 +141,10 @@ def chosen_entry(turn: Turn, desk: Desk) -> Entry:
     entries = library.topic_entries(turn.intent)
     if turn.pressed or len(entries) == 1:
         return entries[0]
-    return nearest_entry(turn.text, entries)
+    nearest = nearest_entry(turn.text, entries)
+    if nearest.id != turn.focus.entry or turn.all("place"):
+        return nearest
+    return _other_entry(turn.text, nearest, entries) or nearest
 
 
 def names_another_entry(turn: Turn, desk: Desk) -> bool:
@@ -129,6 +164,23 @@ def nearest_entry(text: str, entries: list[Entry]) -> Entry:
     nearest = max(others, key=lambda entry: scores[entry.id])
     floor = max(ENOUGH, _score(text, default, weight, at_least=1) + MARGIN)
     return nearest if scores[nearest.id] >= floor else default
+
+
+def _other_entry(text: str, said: Entry, entries: list[Entry]) -> Entry | None:
+    """The entry besides the one just said that a further question may be about.
+
+    « Je peux lui demander de l’argent? », after how to assign a lease: to say the same again
+    answers nothing, so less is enough here than in `nearest_entry`, and verbs need not agree.
+    """
+    weight = _weights(entries, _roots)
+    scored = [
+        (_score(text, each, weight, at_least=2, stems=_roots), each)
+        for each in entries
+        if each.id != said.id
+    ]
+    sure, best = max(scored, key=lambda each: each[0])
+    floor = max(NEAR, _score(text, said, weight, at_least=1, stems=_roots))
+    return best if sure >= floor else None
 
 
 def related_entry(turn: Turn, desk: Desk) -> Entry | None:
@@ -187,20 +239,27 @@ def same_family(one: str, other: str) -> bool:
     return one.split(".", maxsplit=1)[0] == other.split(".", maxsplit=1)[0]
 
 
-def _weights(entries: list[Entry]) -> dict[str, float]:
+def _weights(entries: list[Entry], stems: Stems | None = None) -> dict[str, float]:
     """How much each word of the entries' questions tells: the more, the fewer of them use it."""
     users: dict[str, int] = {}
     for entry in entries:
-        for stem in frozenset().union(*_questions(entry)):
+        for stem in frozenset().union(*_questions(entry, stems)):
             users[stem] = users.get(stem, 0) + 1
     return {stem: math.log(1 + len(entries) / count) for stem, count in users.items()}
 
 
-def _score(text: str, entry: Entry, weight: dict[str, float], *, at_least: int) -> float:
+def _score(
+    text: str,
+    entry: Entry,
+    weight: dict[str, float],
+    *,
+    at_least: int,
+    stems: Stems | None = None,
+) -> float:
     """The best share, over the entry's questions, of their words' weight that `text` has."""
-    said = _stems(text)
+    said = (stems or _stems)(text)
     best = 0.0
-    for question in _questions(entry):
+    for question in _questions(entry, stems):
         shared = question & said
         if len(shared) >= at_least:
             total = sum(weight[stem] for stem in question)
@@ -208,8 +267,8 @@ def _score(text: str, entry: Entry, weight: dict[str, float], *, at_least: int) 
     return best
 
 
-def _questions(entry: Entry) -> list[frozenset[str]]:
-    return [_stems(question) for question in (entry.title, *entry.questions)]
+def _questions(entry: Entry, stems: Stems | None = None) -> list[frozenset[str]]:
+    return [(stems or _stems)(question) for question in (entry.title, *entry.questions)]
 
 
 @lru_cache(maxsize=20_000)
@@ -221,6 +280,12 @@ def _said_key(text: str) -> str:
 def _stems(text: str) -> frozenset[str]:
     # Four letters and more tell something; plural and feminine endings do not.
     return frozenset(word.text.rstrip("sex") for word in words(text) if len(word.text) >= 4)
+
+
+@lru_cache(maxsize=5_000)
+def _roots(text: str) -> frozenset[str]:
+    # « refuse » and « refuser » begin alike.
+    return frozenset(word.text[:ROOT] for word in words(text) if len(word.text) >= 4)
 
 
 def narrows_cards(turn: Turn, desk: Desk) -> bool:

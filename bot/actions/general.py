@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.actions.entries import answer_topic
 from bot.actions.replies import answer, quick_reply, say_entry
+from bot.actions.traces import LANGUAGE
 from bot.actions.turn import Turn
 from bot.actions.wiring import Desk
 from marie.domain.replies import Reply
@@ -23,7 +24,8 @@ def safety(turn: Turn, desk: Desk) -> Reply:
     entries = desk.library.entries
     entry = entries.get(entry_id or "") or desk.library.default_entry("safety")
     content = say_entry(entry, turn, desk)
-    return answer(turn, content, focus=replace(turn.focus, topic="safety", pending=None, misses=0))
+    focus = replace(turn.focus, topic="safety", entry=entry.id, pending=None, misses=0)
+    return answer(turn, content, focus=focus)
 
 
 def language(turn: Turn, desk: Desk) -> Reply:
@@ -40,7 +42,8 @@ def language(turn: Turn, desk: Desk) -> Reply:
     entry = library.default_entry("language")
     profile = {**turn.profile, "simple": True}
     content = say_entry(entry, replace(turn, profile=profile), desk)
-    tongue = turn.value("language")
+    # « mesi anpil », after Creole, is told by no list of words: it is Creole all the same.
+    tongue = turn.value("language") or turn.profile.get(LANGUAGE)
     if tongue in desk.settings.current().languages.welcomed:
         own = library.phrases[f"language_{tongue}"]
         content = replace(content, text=f"{own.text.strip()}\n\n{content.text}")

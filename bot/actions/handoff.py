@@ -16,6 +16,7 @@ from bot.actions.turn import Pending, Turn
 from bot.actions.wiring import Desk
 from marie.domain.leads import HandoverRequest
 from marie.domain.replies import Reply
+from marie.knowledge.talk import says
 from marie.knowledge.waiting_words import WITHDRAW
 from marie.language.folding import words
 from marie.language.typography import french_list
@@ -27,6 +28,16 @@ CORRECTS = UNCLEAR | {"eligibility", "handoff", "region.profile", "stop"}
 
 BEGINS = ("non", "oui", "plutot", "pas", "desole", "desolee", "pardon", "finalement", "correction")
 """Folded words that a correction begins with, whatever the rest is read as."""
+
+
+SMALL_TALK = frozenset({"greeting", "inform", "clarify", "out_of_scope", "thanks", "language"})
+"""How a name is read where a telephone number is asked for."""
+
+NAME_WORDS = 3
+NO_NEED = frozenset(
+    {"greeting", "goodbye", "thanks", "language", "abuse", "clarify", "out_of_scope", "privacy"}
+)
+"""Topics that are no need to pass on."""
 
 
 def ask_for_person(turn: Turn, desk: Desk) -> Reply:
@@ -56,10 +67,14 @@ def take_answer(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
     if pending.field == "contact":
         if turn.value("answer") == "stay" or turn.intent in ("dont_know", "deny", "affirm"):
             return _confirm(turn, desk, pending.data)
+        if not turn.pressed and says(turn.text, desk.talk.stays):
+            return _confirm(turn, desk, pending.data)
         if turn.intent == "handoff":
-            return _ask_contact(turn, desk, "handoff_intro")
+            return _ask_contact(turn, desk, "handoff_intro", pending)
         if any(character.isdigit() for character in turn.text) or "@" in turn.text:
-            return _ask_contact(turn, desk, "handoff_bad_contact")
+            return _ask_contact(turn, desk, "handoff_bad_contact", pending)
+        if _is_a_name(turn, desk):
+            return _ask_contact(turn, desk, "handoff_only_contact", pending)
         return None
     corrected = _corrected(turn, desk, pending)
     if corrected is not None:
@@ -109,13 +124,25 @@ def _target(turn: Turn, desk: Desk) -> dict[str, Any]:
     return {"target_region": place.region, "target_place": place.id}
 
 
-def _ask_contact(turn: Turn, desk: Desk, phrase: str) -> Reply:
+def _is_a_name(turn: Turn, desk: Desk) -> bool:
+    """« Aminata », « Jean Tremblay »: a word or two that greet nobody, read as small talk."""
+    said = words(turn.text)
+    if turn.pressed or turn.intent not in SMALL_TALK or not 0 < len(said) <= NAME_WORDS:
+        return False
+    return not any(word.text in desk.talk.bare for word in said)
+
+
+def _ask_contact(turn: Turn, desk: Desk, phrase: str, before: Pending | None = None) -> Reply:
     buttons = [
         quick_reply(desk.library.phrase("button_stay"), "inform", answer="stay"),
         quick_reply(desk.library.phrase("button_no_person"), "stop"),
     ]
     content = plain(desk.library, phrase, topic="handoff", buttons=buttons)
     need = turn.focus.topic or "handoff"
+    if need in NO_NEED:
+        need = "handoff"
+    if before is not None:
+        need = before.data.get("need") or need
     pending = Pending(form=FORM, field="contact", data={"need": need})
     return answer(turn, content, focus=replace(turn.focus, pending=pending, misses=0))
 

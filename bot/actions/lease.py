@@ -6,6 +6,7 @@ known, the answer says that it is for a dwelling let for twelve months or more, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -21,10 +22,13 @@ from bot.actions.wiring import Desk
 from marie.domain.replies import Reply
 from marie.guidance.lease import LengthUnknown, shift_months, special_months
 from marie.guidance.lease_rules import Lodging, Term
+from marie.language.safety import HELP_ENTRIES
 from marie.language.typography import french_day, french_month
 
 FORM = "lease"
 VIOLENCE_ENTRY = "lease-special-violence"
+HOW_MUCH_ENTRY = "housing-rent-increase"
+_PERCENT = re.compile(r"\d\s*(?:%|pour\s?cents?\b)")
 MOST_ASKED = 2
 """Times that a date which cannot be is asked for before a person is offered."""
 
@@ -103,8 +107,26 @@ def increase(turn: Turn, desk: Desk) -> Reply:
         and ("received" in known.new or turn.pressed)
     ):
         return lease_answers.increase(turn, desk, known, known.received)
+    if turn.value("entry") is None and not turn.pressed and _says_how_much(turn):
+        # « Il demande 8 % », « 60 $ de plus »: what the Tribunal reckons with.
+        named = Entity(entity="entry", value=HOW_MUCH_ENTRY)
+        turn = replace(turn, intent="housing.rent", entities=(*turn.entities, named))
+        reply = answer_topic(turn, desk)
+        focus = {**reply.focus, "topic": "lease.increase"}
+        return _with_papers(replace(reply, focus=focus), (), known)
     reply = answer_topic(turn, desk)
+    general = reply.messages[0].entry == desk.library.default_entry("lease.increase").id
+    if general and known.received is not None and turn.value("part") is None:
+        # Its day was told before: it is not asked for again.
+        return lease_answers.increase(turn, desk, known, known.received)
     return _with_papers(reply, _papers("lease.increase", turn, desk, known), known)
+
+
+def _says_how_much(turn: Turn) -> bool:
+    """Whether a message that goes on about an increase says a sum or a percentage, and no date."""
+    if turn.focus.topic != "lease.increase" or turn.all("date"):
+        return False
+    return turn.first("amount") is not None or _PERCENT.search(turn.text) is not None
 
 
 def end(turn: Turn, desk: Desk) -> Reply:
@@ -275,6 +297,10 @@ def _or_violence(answerer: Callable[[Turn, Desk], Reply]) -> Callable[[Turn, Des
     """A lease to end because of violence: its own entry, which opens with the help lines."""
 
     def respond(turn: Turn, desk: Desk) -> Reply:
+        if turn.focus.entry == HELP_ENTRIES["violence"] and not turn.pressed:
+            # « Et le bail est à mon nom »: first the way out that the law keeps for her.
+            lived = Entity(entity="safety", value="violence_lease")
+            turn = replace(turn, entities=(*turn.entities, lived))
         if turn.value("safety") == "violence_lease" and turn.value("entry") is None:
             named = Entity(entity="entry", value=VIOLENCE_ENTRY)
             turn = replace(turn, intent="lease.special", entities=(*turn.entities, named))

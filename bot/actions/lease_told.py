@@ -96,6 +96,22 @@ def told(turn: Turn, desk: Desk, *, default: Role = "end") -> Told:
     return _put_together(turn, lease, new)
 
 
+def end_in_passing(turn: Turn, desk: Desk) -> str | None:
+    """The day on which a message about something else says that its lease ends (ISO 8601)."""
+    mentioned = turn.all("date")
+    for number, each in enumerate(mentioned):
+        if each.problem is not None or each.grain != "day" or each.value is None or each.start < 0:
+            continue
+        before = [word.text for word in words(turn.text[: each.start])][-_REACH:]
+        if not set(before) & set(desk.lease.cues.about):
+            continue
+        if _role(turn, desk, mentioned, number, "leaving") == "end" and (
+            date.fromisoformat(str(each.value)) > turn.today
+        ):
+            return str(each.value)
+    return None
+
+
 def _read_days(
     turn: Turn, desk: Desk, lease: dict[str, Any], new: set[str], default: Role
 ) -> str | None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from msgspec.structs import replace as replace_query
 
-from bot.actions.cards import AROUND, ELSEWHERE, Listing
+from bot.actions.cards import AROUND, Listing
 from bot.actions.turn import Turn
 from bot.actions.wiring import Desk
 from marie.domain.replies import LookedUp
@@ -85,7 +85,7 @@ def _search(
 ) -> Page:
     limit = min(query.limit, CARDS)
     several = len(query.kinds) > 1
-    chosen = several or (query.kinds == ("school",) and not wanted)
+    chosen = several or (query.kinds in (("school",), ("health",)) and not wanted)
     page = desk.directory.search(
         near=near,
         kinds=frozenset(query.kinds),
@@ -122,12 +122,10 @@ def _counted(page: Page, kept: list[Hit]) -> Page:
 
 
 def _is_of_no_use(hit: Hit, desk: Desk) -> bool:
-    """A centre of applied research settles nobody; a college is no school for a child."""
-    resource = hit.resource
-    if hit.tier not in ELSEWHERE:
-        return False
+    """A centre of applied research settles nobody; a college is no school for a child;
+    a line for who thinks of dying is no doctor."""
     apart = desk.card_words.only_when_named
-    return any(keyword in apart for keyword in resource.keywords)
+    return any(keyword in apart for keyword in hit.resource.keywords)
 
 
 def _serves(page: Page) -> bool:

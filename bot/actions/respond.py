@@ -23,6 +23,7 @@ from bot.actions.context import read_in_context
 from bot.actions.entries import asked_so
 from bot.actions.fallback import missed
 from bot.actions.finding import NEVER_PROPOSED
+from bot.actions.lease_told import end_in_passing
 from bot.actions.needs import NO_SECOND, second_need
 from bot.actions.people import with_person
 from bot.actions.places import named_place
@@ -61,6 +62,9 @@ SURE_ENOUGH = 0.45
 NEXT_READING = 0.2
 """The next reading is answered from this confidence on; under it, Marie asks back."""
 
+TOLD_OF_VIOLENCE = frozenset({"safety-violence", "lease-special-violence"})
+"""Entries after which what follows is said by somebody who lives with violence."""
+
 ALONE = frozenset(
     {
         *("greeting", "goodbye", "thanks", "handoff", "safety", "language", "abuse", "clarify"),
@@ -95,7 +99,7 @@ def _reply(
     if turn.profile.get("simple"):
         desk = replace(desk, simple=True)
     turn = _as_alarming_as_it_is(turn, desk)
-    turn = remember(with_person(_as_asked(turn, desk), desk), desk)
+    turn = _with_lease_end(remember(with_person(_as_asked(turn, desk), desk), desk), desk)
     pending = turn.focus.pending
     if turn.intent == "safety":
         return topics[turn.intent](turn, desk)
@@ -134,17 +138,22 @@ def _as_alarming_as_it_is(turn: Turn, desk: Desk) -> Turn:
     kind = desk.safety.find(turn.text)
     if kind is not None:
         intent = turn.intent if kind == "violence_lease" else "safety"
-        return replace(
-            turn, intent=intent, entities=(*turn.entities, Entity(entity="safety", value=kind))
-        )
+        return _alarmed(replace(turn, intent=intent), kind)
+    told_of_violence = turn.focus.entry in TOLD_OF_VIOLENCE
     if turn.intent != "safety":
         return turn
     if turn.confidence >= SURE_ENOUGH and not desk.safety.harmless(turn.text):
-        return turn
+        # « J’ai peur qu’il lise ça » goes on about the violence.
+        return _alarmed(turn, "violence") if told_of_violence else turn
     others = [each for each in turn.ranking if each["name"] != "safety"]
     name, sure = (others[0]["name"], others[0]["confidence"]) if others else ("clarify", 0.0)
     intent = name if sure >= NEXT_READING else "clarify"
     return replace(turn, intent=intent, confidence=sure, ranking=tuple(others))
+
+
+def _alarmed(turn: Turn, kind: str) -> Turn:
+    """The turn, with the danger that it tells of."""
+    return replace(turn, entities=(*turn.entities, Entity(entity="safety", value=kind)))
 
 
 def _as_asked(turn: Turn, desk: Desk) -> Turn:
@@ -157,12 +166,23 @@ def _as_asked(turn: Turn, desk: Desk) -> Turn:
         return replace(turn, intent="moving.trip")
     if tells_of_a_move(turn, desk):
         return replace(turn, intent="moving.plan")
-    found = asked_entry(turn.text, desk.asked)
+    found = asked_entry(turn.text, desk.asked, topic=turn.focus.topic)
     entry = desk.library.entries.get(found or "")
     if entry is None:
         return turn
     named = Entity(entity="entry", value=entry.id)
     return replace(turn, intent=entry.topic, entities=(*turn.entities, named))
+
+
+def _with_lease_end(turn: Turn, desk: Desk) -> Turn:
+    """The turn, which remembers when her lease ends also when it asks about something else."""
+    if turn.pressed or turn.intent.startswith("lease.") or turn.focus.pending is not None:
+        return turn
+    ends = end_in_passing(turn, desk)
+    if ends is None:
+        return turn
+    lease = {**(turn.profile.get("lease") or {}), "end": ends}
+    return replace(turn, profile={**turn.profile, "lease": lease})
 
 
 def _as_written(turn: Turn, desk: Desk) -> Turn:

@@ -23,15 +23,20 @@ class _Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     entry: str
     patterns: tuple[str, ...]
     never: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Asked:
-    """An entry, the patterns that ask for it, and those that only sound alike."""
+    """An entry, the patterns that ask for it, and those that only sound alike.
+
+    `after`: the topics under which they ask for it; none for whatever was talked about.
+    """
 
     entry: str
     patterns: Patterns
     never: Patterns
+    after: frozenset[str] = frozenset()
 
 
 def load_asked(knowledge: Path) -> tuple[Asked, ...]:
@@ -39,17 +44,24 @@ def load_asked(knowledge: Path) -> tuple[Asked, ...]:
     path = knowledge / "asked.yml"
     try:
         return tuple(
-            Asked(each.entry, compile_patterns(each.patterns), compile_patterns(each.never))
+            Asked(
+                each.entry,
+                compile_patterns(each.patterns),
+                compile_patterns(each.never),
+                frozenset(each.after),
+            )
             for each in read(path, tuple[_Written, ...])
         )
     except BadPattern as error:
         raise KnowledgeErrors([f"{path} : motif illisible, « {error} »."]) from error
 
 
-def asked_entry(text: str, requests: Sequence[Asked]) -> str | None:
-    """The id of the entry that the message asks for by its words, if it does."""
+def asked_entry(text: str, requests: Sequence[Asked], *, topic: str | None = None) -> str | None:
+    """The id of the entry that the message asks for by its words, if it does; `topic`: in focus."""
     words = searchable(text)
     for each in requests:
+        if each.after and topic not in each.after:
+            continue
         if each.patterns.hold(each.never.take(words)):
             return each.entry
     return None

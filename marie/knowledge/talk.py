@@ -60,6 +60,8 @@ class TalkWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     going: frozenset[str]
     simpler: tuple[str, ...]
     simpler_never: frozenset[str]
+    stays: tuple[str, ...]
+    asking: tuple[str, ...]
     recall: tuple[str, ...]
     said: frozenset[str]
 

@@ -117,7 +117,7 @@ kreyol lajan lakay lan lavi lekol lopital lot lwaye lwen mache madanm mande manj
 moun mwa mwen mwenmenm mwenn nan nap nenpot nou nouvo ofri ou oumenm pale pam papa papye pataje
 peye peyi pitit pito poko pou poukisa pran preske pwoblem pwochen sak pwovens rejyon rele renmen
 rezidans rezon rive sevis siplemante soti souple ta tankou tanpri ti timoun tou toujou toupatou
-travay tre vil viv vle vwayaje vyolans wap wi yon yonn youn zafe zanmi
+anpil travay tre vil viv vle vwayaje vyolans wap wi yon yonn youn zafe zanmi
 """
     ),
     # Arabic in Latin letters, of the Maghreb and of the Levant.

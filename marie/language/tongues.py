@@ -31,6 +31,9 @@ _LEAST = 0.95
 _WORD = re.compile(r"[379]?[^\W\d_]+(?:[379][^\W\d_]+)*")
 """3, 7 and 9 are letters of Arabic written in Latin ones; alone before a word they are numbers."""
 
+_NAMES = frozenset({"quebec", "montreal"})
+"""Names that every language writes alike: they count for none, French included."""
+
 _ARABIC_DIGIT = re.compile(r"[a-z][379][a-z]")
 _PERSIAN = re.compile(r"[پچژگکی]")
 _SPELLINGS = {tongue: re.compile(pattern) for tongue, pattern in SPELLINGS.items()}
@@ -43,7 +46,8 @@ def foreign_tongue(text: str) -> Tongue | None:
     script = _foreign_script(text)
     if script is not None:
         return script
-    words = dict.fromkeys(_WORD.findall(text.lower()))
+    found = dict.fromkeys(_WORD.findall(text.lower()))
+    words = [word for word in found if fold(word) not in _NAMES]
     weights = dict.fromkeys(STRONG, 0.0)
     french = 0.0
     for word in words:

@@ -163,3 +163,23 @@ def test_montreal_is_never_a_target(talk: Talk) -> None:
     talk.say("je veux parler à une personne", "handoff")
     talk.press("Rester ici")
     assert sent(talk).regions == ()
+
+
+@pytest.mark.parametrize(("said", "intent"), [("Aminata", "greeting"), ("Jean Diop", "inform")])
+def test_name_instead_of_a_number_is_thanked_for_and_the_number_asked(
+    talk: Talk, said: str, intent: str
+) -> None:
+    talk.say("garderie?", "childcare.find")
+    talk.say("parler à quelqu'un", "handoff")
+    reply = talk.say(said, intent)
+    assert reply.messages[0].topic == "handoff"
+    assert "il me manque" in reply.messages[0].text.lower()
+    shown = talk.say("pas de téléphone, juste ici", "handoff").messages[0].text
+    assert "Comment trouver une place en garderie" in shown
+
+
+def test_greeting_is_no_need_to_pass_on(talk: Talk) -> None:
+    talk.say("bonjour", "greeting")
+    talk.say("parler à quelqu'un", "handoff")
+    shown = talk.press("Rester ici").messages[0].text
+    assert "Bonjour" not in shown
