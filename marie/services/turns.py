@@ -20,24 +20,16 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Literal, TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from marie import logs
-from marie.clock import Clock, local_date
-from marie.domain.appointments import AppointmentRequest
+from marie.clock import Clock
 from marie.domain.conversation import Conversation, ConversationId
-from marie.domain.events import EventRequest
-from marie.domain.following import Outcome
-from marie.domain.leads import HandoverRequest, Lead
-from marie.domain.messages import Content, Message, Turn
+from marie.domain.messages import Message, Turn
 from marie.domain.replies import Reply
-from marie.knowledge.waiting import Terms
 from marie.rasa.client import RasaClient, RasaUnavailable, TurnRequest
-from marie.services import appointments, assignment, events, following, notifications, visitor
-from marie.services.appointments import Voice
+from marie.services.answers import Answers
 from marie.services.live import Answered, Changed, Hub, Signal, Typing
 from marie.services.visitor import Received
-from marie.store import consents, conversations, holes, leads
+from marie.store import conversations
 from marie.store.engine import Database
 
 log = logging.getLogger(__name__)
@@ -53,8 +45,6 @@ RETRY = (0.2, 0.5, 1.0, 2.0, 3.0, 5.0)
 
 AT_ONCE = 16
 """Turns that Rasa works on at the same time; more only make each slower."""
-
-HANDOFF_PAYLOAD = "/handoff"
 
 T = TypeVar("T")
 
@@ -84,11 +74,8 @@ class _Closing(Exception):
 class Turns:
     """The workers of this process.
 
-    `notice` gives what Marie says to a text when she cannot think, `handed_over` what she says when
-    the visitor then asks for a person, `seats_changed` hears that somebody registered for an event
-    or left one, `terms` is what is known of the organisations that get leads and how long these may
-    wait, `voice` says so and makes appointments' files, `mask` hides personal data in what is kept
-    of a miss (it runs in a thread).
+    `answers` writes what Rasa said, `mask` hides personal data in what is kept of a miss (in a
+    thread), `seats_changed` hears that somebody registered for an event or left one.
     """
 
     def __init__(
@@ -96,28 +83,22 @@ class Turns:
         database: Database,
         rasa: RasaClient,
         hub: Hub,
+        answers: Answers,
         *,
         marie: str,
-        notice: Callable[[str], Content],
-        handed_over: Callable[[], Content],
         mask: Callable[[str], str],
         clock: Clock,
         grace: float = GRACE,
         seats_changed: Callable[[], None] = lambda: None,
-        terms: Terms = following.TERMS,
-        voice: Voice = appointments.SILENT,
         report: Callable[[Report], None] = lambda _report: None,
     ) -> None:
         self._database = database
-        self._terms = terms
-        self._voice = voice
         self._seats_changed = seats_changed
         self._report = report
         self._rasa = rasa
         self._hub = hub
+        self._answers = answers
         self._marie = marie
-        self._notice = notice
-        self._handed_over = handed_over
         self._mask = mask
         self._clock = clock
         self._grace = grace
@@ -294,10 +275,10 @@ class Turns:
             masked = await asyncio.to_thread(self._mask, reply.miss.text)
             reply = replace(reply, miss=replace(reply.miss, text=masked))
         async with self._database.write() as connection:
-            conversation = await self._still_owed(connection, conversation_id, turn.seq)
+            conversation = await self._answers.still_owed(connection, conversation_id, turn.seq)
             said = None
             if conversation is not None:
-                said = await self._save(connection, conversation, turn, reply)
+                said = await self._answers.save(connection, conversation, turn, reply)
         if said is not None:
             self._hub.send(conversation_id, Answered(turn.seq, said))
         self._hub.changed(conversation_id)
@@ -327,194 +308,9 @@ class Turns:
         log.info("answered", extra=extra)
         self._report(Report(outcome=outcome, topic=topic, seconds=seconds))
 
-    async def _still_owed(
-        self, connection: AsyncConnection, conversation_id: ConversationId, seq: int
-    ) -> Conversation | None:
-        """The conversation if the turn is still Marie's; it then counts as answered."""
-        conversation = await conversations.load(connection, conversation_id, lock=True)
-        turn = Turn.ANSWERED if conversation.marie_answers() else Turn.COUNSELLOR
-        owed = await conversations.take_turn(connection, conversation_id, seq, turn)
-        return conversation if owed and turn is Turn.ANSWERED else None
-
-    async def _save(
-        self,
-        connection: AsyncConnection,
-        conversation: Conversation,
-        turn: TurnRequest,
-        reply: Reply,
-    ) -> tuple[Message, ...]:
-        """Write what the reply decided; Marie's messages as they stand in the log."""
-        told: list[Message] = []
-        said = reply.messages
-        if reply.handover is not None:
-            conversation = await self._hand_over(connection, conversation, reply.handover)
-            said = await self._with_wait(connection, conversation, said)
-        if reply.event is not None:
-            said = (*said, await self._decide(connection, conversation, reply.event))
-        if reply.appointment is not None:
-            said = (*said, await self._arrange(connection, conversation, reply.appointment))
-        for content in said:
-            conversation, message = await self._say(
-                connection, conversation, content, answers=turn.seq
-            )
-            told.append(message)
-        profile = visitor.kept_profile(conversation.profile, turn.profile, reply.profile)
-        conversation = replace(conversation, focus=reply.focus, profile=profile)
-        if reply.withdraw and visitor.is_waiting(conversation):
-            now = self._clock()
-            await assignment.give_back(connection, conversation, now=now)
-            await appointments.give_up(
-                connection, conversation, now=now, terms=self._terms, voice=self._voice
-            )
-            await following.settled(connection, conversation.id, outcome=Outcome.WITHDREW, now=now)
-            conversation = conversation.withdraw()
-        if reply.miss is not None:
-            await leads.add_miss(
-                connection,
-                miss_id=secrets.token_hex(16),
-                conversation_id=conversation.id,
-                at=self._clock(),
-                text=reply.miss.text,
-                place=reply.miss.place,
-                nearest=reply.miss.nearest,
-            )
-        if reply.looked_up is not None:
-            await holes.count(connection, reply.looked_up, day=local_date(self._clock()))
-        await conversations.save(connection, conversation)
-        return tuple(told)
-
-    async def _arrange(
-        self,
-        connection: AsyncConnection,
-        conversation: Conversation,
-        request: AppointmentRequest,
-    ) -> Content:
-        """What Marie says of a wait, a call-back or an appointment, once it is known."""
-        now, voice = self._clock(), self._voice
-        decided = await appointments.decide(
-            connection, conversation, request, now=now, terms=self._terms, voice=voice
-        )
-        return voice.say(decided, bool(conversation.profile.get(visitor.SIMPLE)))
-
-    async def _with_wait(
-        self, connection: AsyncConnection, conversation: Conversation, said: Sequence[Content]
-    ) -> tuple[Content, ...]:
-        """What Marie says of a hand-over, with how long she who asked may wait."""
-        decided = await appointments.welcome(
-            connection, conversation, now=self._clock(), terms=self._terms
-        )
-        if decided is None or not said:
-            return tuple(said)
-        wait = self._voice.say(decided, bool(conversation.profile.get(visitor.SIMPLE)))
-        buttons = (*said[-1].quick_replies, *wait.quick_replies)
-        last = replace(
-            said[-1], text=f"{said[-1].text}\n\n{wait.text}".strip(), quick_replies=buttons
-        )
-        return (*said[:-1], last)
-
-    async def _decide(
-        self, connection: AsyncConnection, conversation: Conversation, request: EventRequest
-    ) -> Content:
-        """What Marie says of a registration, once it is known who has the seat."""
-        now = self._clock()
-        outcome, rank = await events.decide(connection, conversation.id, request, now=now)
-        if outcome in ("seat", "waiting"):
-            await consents.give(
-                connection, conversation.id, purpose="event", text=request.consent, at=now
-            )
-        content = request.outcomes[outcome]
-        return replace(content, text=content.text.replace("{rank}", str(rank)))
-
-    async def _say(
-        self,
-        connection: AsyncConnection,
-        conversation: Conversation,
-        content: Content,
-        *,
-        answers: int,
-    ) -> tuple[Conversation, Message]:
-        conversation = replace(conversation, last_seq=conversation.last_seq + 1)
-        message = Message(
-            seq=conversation.last_seq,
-            author="marie",
-            name=self._marie,
-            at=self._clock(),
-            answers=answers,
-            content=content,
-        )
-        await conversations.append(connection, conversation.id, message)
-        return conversation, message
-
-    async def _hand_over(
-        self, connection: AsyncConnection, conversation: Conversation, request: HandoverRequest
-    ) -> Conversation:
-        now = self._clock()
-        lead = Lead(
-            id=secrets.token_hex(16),
-            conversation_id=conversation.id,
-            created_at=now,
-            request=request,
-        )
-        await leads.add(connection, lead)
-        await consents.give(
-            connection, conversation.id, purpose="lead", text=request.consent, at=now
-        )
-        organization = await assignment.assign(
-            connection, lead, organizations=self._terms.organizations
-        )
-        await following.opened(connection, conversation.id, now=now, terms=self._terms)
-        await notifications.notify_organization(
-            connection,
-            organization,
-            "new_lead",
-            path=f"/console/conversations/{conversation.id}",
-            key=f"new_lead {lead.id}",
-            now=now,
-            conversation_id=conversation.id,
-        )
-        return conversation.ask_for_person(now)
-
     async def _say_that_rasa_is_away(self, conversation_id: ConversationId) -> None:
-        """Once per message: an honest sentence; a pressed « parler à une personne » is obeyed."""
         async with self._database.write() as connection:
-            conversation = await conversations.load(connection, conversation_id, lock=True)
-            if not conversation.marie_answers():
-                return
-            said = False
-            for message in await conversations.messages_after(connection, conversation_id):
-                if message.turn is not Turn.PENDING:
-                    continue
-                if message.payload == HANDOFF_PAYLOAD:
-                    notice = self._handed_over()
-                    conversation, _ = await self._say(
-                        connection, conversation, notice, answers=message.seq
-                    )
-                    conversation = await self._hand_over(
-                        connection,
-                        conversation,
-                        HandoverRequest(
-                            name=None,
-                            email=None,
-                            phone=None,
-                            need=message.content.text,
-                            regions=(),
-                            profile=conversation.profile,
-                            consent=notice.text,
-                        ),
-                    )
-                    await conversations.mark_turn(
-                        connection, conversation_id, message.seq, Turn.ANSWERED
-                    )
-                    said = True
-                elif not await conversations.answers_to(connection, conversation_id, message.seq):
-                    conversation, _ = await self._say(
-                        connection,
-                        conversation,
-                        self._notice(message.content.text),
-                        answers=message.seq,
-                    )
-                    said = True
-            await conversations.save(connection, conversation)
+            said = await self._answers.say_that_rasa_is_away(connection, conversation_id)
         if said:
             self._hub.changed(conversation_id)
 

@@ -15,6 +15,7 @@ from marie.knowledge.waiting import LiveTerms, load_waiting
 from marie.language.safety import read_safety
 from marie.rasa.client import RasaClient
 from marie.services import assignment
+from marie.services.answers import Answers
 from marie.services.lists import Lists
 from marie.services.live import Hub
 from marie.services.masking import mask
@@ -278,22 +279,27 @@ def _turns(grace: float) -> Callable[[web.Application], AsyncIterator[None]]:
         library = app[LIBRARY]
         await assignment.add_known(app[DATABASE], app[TERMS].organizations)
         alarming = read_safety(app[SETTINGS].knowledge / "safety.yml")
-        app[TURNS] = Turns(
-            app[DATABASE],
-            app[RASA],
-            app[HUB],
+        answers = Answers(
             marie=speech.MARIE,
             notice=lambda text: speech.rasa_is_away(
                 library.current(), alarming.find(text), clock.local_date(app[CLOCK]())
             ),
             handed_over=lambda: speech.handed_over(library.current()),
+            clock=app[CLOCK],
+            terms=app[TERMS],
+            voice=voice_of(app),
+        )
+        app[TURNS] = Turns(
+            app[DATABASE],
+            app[RASA],
+            app[HUB],
+            answers,
+            marie=speech.MARIE,
             mask=mask,
             clock=app[CLOCK],
             grace=grace,
             seats_changed=app[SEATS_CHANGED].set,
             report=app[METRICS].turn,
-            terms=app[TERMS],
-            voice=voice_of(app),
         )
         await app[TURNS].recover()
         yield

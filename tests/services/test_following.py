@@ -40,6 +40,7 @@ from marie.services import (
     lateness,
     visitor,
 )
+from marie.services.answers import Answers
 from marie.services.live import Hub
 from marie.services.turns import Turns
 from marie.settings import ROOT
@@ -82,12 +83,16 @@ class World:
             database,
             Scripted(),  # type: ignore[arg-type]
             self.hub,
+            Answers(
+                marie="Marie",
+                notice=lambda text: LEFT,
+                handed_over=lambda: LEFT,
+                clock=self.clock,
+                terms=TERMS,
+            ),
             marie="Marie",
-            notice=lambda text: LEFT,
-            handed_over=lambda: LEFT,
             mask=lambda text: text,
             clock=self.clock,
-            terms=TERMS,
         )
         self.tokens: dict[ConversationId, str] = {}
 
