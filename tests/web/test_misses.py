@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 
 import pytest
@@ -25,7 +26,11 @@ async def misses(database: Database) -> list[tuple[str, str | None, list[dict[st
 
 
 async def say(visitor: Visitor, text: str) -> None:
-    await visitor.post({"client_id": str(uuid.uuid4()), "text": text}, wait=25)
+    """Until it is answered: what masks names is loaded meanwhile, giving way to everything else."""
+    body = {"client_id": str(uuid.uuid4()), "text": text}
+    async with asyncio.timeout(150):
+        while (await visitor.post(body, wait=25))[0] != 200:
+            pass
 
 
 @pytest.fixture
