@@ -8,6 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from marie.cli.run import trained_model
+from marie.settings import Settings
+
 ROOT = Path(__file__).resolve().parent.parent
 
 BENCHMARKS = {
@@ -50,6 +53,8 @@ def main() -> int:
             return 2
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    if names != ["training"]:
+        trained_model(Settings.from_env(env))  # or the first start would wait for it
     codes = []
     for name in names:
         print(f"\n## {name}", flush=True)
