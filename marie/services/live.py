@@ -23,6 +23,9 @@ from marie.domain.messages import Message
 QUEUE = "queue"
 """The channel of the counsellors' list."""
 
+EVERYWHERE = "everywhere"
+"""On the way to other processes: all of their channels."""
+
 BACKLOG = 256
 """Signals kept for a slow listener; beyond it the oldest go, which costs nothing (see above)."""
 
@@ -30,9 +33,11 @@ BACKLOG = 256
 @dataclass(frozen=True)
 class Changed:
     """The conversation's log or state changed. `log_only`: its log, or how far it was read, and
-    nothing that stands beside it in the console."""
+    nothing that stands beside it in the console. `everywhere`: whatever it was, in whatever
+    conversation; sessions may have ended."""
 
     log_only: bool = False
+    everywhere: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,7 +113,9 @@ class Hub:
         said = msgspec.json.decode(text, type=_Said)
         if said.sender == self._id:
             return
-        if said.author:
+        if said.channel == EVERYWHERE:
+            self.look_again()
+        elif said.author:
             self._wake(said.channel, Typing(said.author, said.name))
         else:
             self._wake(said.channel, Changed(said.log_only))
@@ -116,7 +123,13 @@ class Hub:
     def look_again(self) -> None:
         """Wake everybody: signals of other processes may have been missed."""
         for channel in tuple(self._listeners):
-            self._wake(channel, Changed())
+            self._wake(channel, Changed(everywhere=True))
+
+    def sessions_ended(self) -> None:
+        """Open pages, in other processes too, find out whether theirs did."""
+        self.look_again()
+        if self._tell is not None:
+            self._tell(msgspec.json.encode(_Said(self._id, EVERYWHERE)).decode())
 
     def _wake(self, channel: str, signal: Signal) -> None:
         for queue in self._listeners.get(channel, ()):

@@ -194,4 +194,4 @@ async def _tell_organization(
 def _tell(hub: Hub, changed: Sequence[ConversationId]) -> None:
     for conversation_id in changed:
         hub.changed(conversation_id)
-    hub.look_again()  # her open pages find out that the session is over
+    hub.sessions_ended()

@@ -15,7 +15,7 @@ from marie.services.invitations import checked_email
 from marie.store import second_factor as factors
 from marie.store import staff as store
 from marie.web.forms import read_form
-from marie.web.keys import CLOCK, DATABASE, LIMITS
+from marie.web.keys import CLOCK, DATABASE, HUB, LIMITS
 from marie.web.limits import SIGN_INS, TooMany
 from marie.web.pages import page
 from marie.web.second_step import MAX_CODE, derive
@@ -100,6 +100,7 @@ async def end_sessions(request: web.Request) -> web.StreamResponse:
         await store.record(
             connection, at=app[CLOCK](), staff_id=staff.id, action="session_ended", subject=staff.id
         )
+    app[HUB].sessions_ended()
     return _back("session")
 
 
@@ -160,6 +161,7 @@ async def switch_on(request: web.Request) -> web.StreamResponse:
     async with app[DATABASE].write() as connection:
         this = accounts.hash_session(request.cookies[COOKIE])
         await store.close_sessions(connection, staff.id, but=this)
+    app[HUB].sessions_ended()
     return _codes_page(request, staff, codes, new=True)
 
 
@@ -263,4 +265,5 @@ async def change_password(request: web.Request) -> web.StreamResponse:
         return again("credentials", status=HTTPStatus.UNAUTHORIZED)
     except WeakPassword:
         return again("weak")
+    app[HUB].sessions_ended()
     return await let_in(request, staff, HOME)

@@ -11,7 +11,7 @@ from marie.services import accounts, invitations
 from marie.services.invitations import LinkOver, Opened
 from marie.store.account_links import Kind
 from marie.web.forms import read_form
-from marie.web.keys import CLOCK, DATABASE, LIMITS
+from marie.web.keys import CLOCK, DATABASE, HUB, LIMITS
 from marie.web.limits import SIGN_INS, TooMany
 from marie.web.pages import page
 from marie.web.requests import address
@@ -114,6 +114,7 @@ async def _use(request: web.Request, opened: Opened) -> web.StreamResponse:
             staff = await invitations.replace_password(
                 app[DATABASE], token, password=password, clock=app[CLOCK]
             )
+            app[HUB].sessions_ended()
     except TooMany as error:
         return again("too_many", status=HTTPStatus.TOO_MANY_REQUESTS, wait=error.retry_after)
     except WeakPassword:

@@ -153,11 +153,20 @@ async def _tell_list(
             await _send(ws, {"changed": True})
         await asyncio.sleep(PAUSE)
         try:
-            await asyncio.wait_for(signals.get(), max(wait - monotonic(), 0))
+            signal = await asyncio.wait_for(signals.get(), max(wait - monotonic(), 0))
         except TimeoutError:
             staff = await _session(request)
-        while not signals.empty():
-            signals.get_nowait()
+        else:
+            if _everywhere(signal, signals):
+                staff = await _session(request)
+
+
+def _everywhere(first: Signal, more: asyncio.Queue[Signal]) -> bool:
+    """Whether one of these asks every page to look again at all; none of them is left."""
+    found = [first]
+    while not more.empty():
+        found.append(more.get_nowait())
+    return any(isinstance(each, Changed) and each.everywhere for each in found)
 
 
 async def _session(request: web.Request) -> Staff:

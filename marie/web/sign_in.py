@@ -31,7 +31,7 @@ from marie.web.browsers import (
     short_address,
 )
 from marie.web.forms import keep_cookie, read_form
-from marie.web.keys import CLOCK, DATABASE, LIMITS, SETTINGS, SIGNER
+from marie.web.keys import CLOCK, DATABASE, HUB, LIMITS, SETTINGS, SIGNER
 from marie.web.limits import SIGN_INS, TooMany
 from marie.web.pages import TEMPLATES, page
 from marie.web.requests import address
@@ -243,6 +243,7 @@ async def sign_out(request: web.Request) -> web.StreamResponse:
     """End the session."""
     await signed_in(request, one_time_password=True)
     await accounts.sign_out(request.app[DATABASE], request.cookies[COOKIE])
+    request.app[HUB].sessions_ended()
     response = web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": SIGN_IN})
     response.del_cookie(COOKIE, path="/")
     return response

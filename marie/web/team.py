@@ -264,4 +264,5 @@ async def remove_second_factor(request: web.Request) -> web.StreamResponse:
     await team.remove_second_factor(
         request.app[DATABASE], other.id, by=staff, clock=request.app[CLOCK]
     )
+    request.app[HUB].sessions_ended()
     return _to(f"{PAGE}/{other.id}", "deuxieme")

@@ -112,10 +112,13 @@ async def test_signals_cross_and_a_lost_connection_makes_everybody_look(
         # One's own signals are heard once.
         assert [own.get_nowait(), own.get_nowait()] == [Changed(), Typing("counsellor", "Ana")]
         assert own.empty()
+        here.sessions_ended()
+        assert await heard(signals) == Changed(everywhere=True)
+        assert own.get_nowait() == Changed(everywhere=True)
         prepared_cluster.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'several'"
         )
-        assert await heard(signals) == Changed()
+        assert await heard(signals) == Changed(everywhere=True)
         await asyncio.wait_for(wires[1].listening.wait(), 5)
     for wire in wires:
         await wire.stop()

@@ -217,7 +217,10 @@ async def test_browsers_are_listed_and_ended_by_whom_they_belong_to(
     async with browser_of(nadia.client, "nadia") as member:
         member.carry(elsewhere)
         assert (await member.get("/console/")).url.path == "/console/"
-        await nadia.post(f"{ACCOUNT_PAGE}/sessions", session=other)
+        async with member.socket("/console/live") as ws:
+            await ws.receive_json(timeout=5)
+            await nadia.post(f"{ACCOUNT_PAGE}/sessions", session=other)
+            assert (await ws.receive(timeout=5)).data == 4401, "its open pages end at once"
         assert (await member.get("/console/")).url.path == "/console/connexion"
     await open_session(database, staff)
     await nadia.post(f"{ACCOUNT_PAGE}/sessions", session="autres")

@@ -597,7 +597,9 @@ async def test_sockets_open_from_our_own_pages_only(client: Client, nadia: Membe
             pass
 
 
-async def test_sockets_close_when_the_session_ends(client: Client, nadia: Member) -> None:
+async def test_sockets_close_when_the_session_ends_though_nobody_says_a_word(
+    client: Client, nadia: Member
+) -> None:
     visitor = await waiting_visitor(client)
     await nadia.claim(visitor)
     async with (
@@ -607,7 +609,6 @@ async def test_sockets_close_when_the_session_ends(client: Client, nadia: Member
         await live.receive_json(timeout=5)
         await Talk(talk).until("read")
         await nadia.post("/console/deconnexion")
-        await said(visitor, "Y a-t-il quelqu’un?")
         for ws in (live, talk):
             message = await ws.receive(timeout=5)
             assert message.type is WSMsgType.CLOSE
