@@ -257,10 +257,10 @@ def milliseconds(moment: datetime) -> int:
 
 
 def calendar(
-    known: Appointment, organization: str, library: Library, *, link: str | None
+    known: Appointment, organization: str, library: Library, *, link: str
 ) -> dict[str, Any]:
     """The appointment as a calendar file's data. It says nothing of the visitor: it goes by
-    e-mail. `link`: where it is changed."""
+    e-mail. `link`: where it is changed; some calendars show it in the text alone."""
     name = library.phrase("appointment_title", organization=organization or "Marie")
     return {
         "name": name,
@@ -274,9 +274,11 @@ def calendar(
                 "title": name,
                 "start": known.starts_at.isoformat(),
                 "end": known.ends_at.isoformat(),
-                "place": known.place if known.means == "in_person" else "",
-                "text": library.phrase(f"means_{known.means}"),
-                "url": (known.place if known.means == "video" else None) or link,
+                "place": "" if known.means == "phone" else known.place,
+                "text": library.phrase(
+                    "appointment_calendar", how=library.phrase(f"means_{known.means}"), link=link
+                ),
+                "url": link,
                 "reminders": [1],
             }
         ],

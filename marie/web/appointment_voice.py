@@ -64,7 +64,7 @@ def calendar(
 ) -> Mapping[str, Any]:
     """Its calendar file's data, with the link to where she, or her counsellor, changes it."""
     base = app[SETTINGS].public_url.rstrip("/")
-    path = link(app, known.id) if hers else "/console/rendez-vous"
+    path = link(app, known.id) if hers else f"/console/rendez-vous#r{known.id}"
     return waiting_words.calendar(known, organization, app[LIBRARY].current(), link=f"{base}{path}")
 
 

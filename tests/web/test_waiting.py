@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import html
 import re
 from collections.abc import AsyncIterator
@@ -142,6 +143,25 @@ async def test_appointment_is_booked_with_a_file_for_both_and_is_what_comes_next
     assert status == 200
     assert "Votre rendez-vous" in shown
     assert "Avec <bdi>PROMIS</bdi>, <bdi>Awa</bdi>" in shown
+
+
+async def test_file_of_a_video_meeting_leads_to_its_room_and_to_where_it_is_changed(
+    client: Client, database: Database
+) -> None:
+    room = "https://example.org/salle"
+    awa = await receiving(database, "awa", means=("video",), video_url=room)
+    talk, path = await booked(client, database)
+    event = (await calendar_of(talk)).walk("VEVENT")[0]
+    assert event["LOCATION"] == room
+    assert path.startswith("/rendez-vous/")
+    assert path in event["DESCRIPTION"], "where calendars that know no URL show it"
+    assert (await get(client, path))[0] == 200
+    async with database.read() as connection:
+        query = select(notification.c.attachment).where(notification.c.staff_id == awa.id)
+        (kept,) = [each for each in (await connection.scalars(query)) if each]
+    hers = Calendar.from_ical(base64.b64decode(kept["content"])).walk("VEVENT")[0]
+    assert "/console/rendez-vous#r" in hers["URL"]
+    assert "/rendez-vous/" not in str(hers["DESCRIPTION"]), "the visitor's own link is hers"
 
 
 async def test_who_has_an_appointment_or_is_to_be_called_is_not_counted_as_waiting(
