@@ -156,9 +156,9 @@ def _listed(by: Staff, line: Line, details: _Details) -> Listed:
 
 
 def soon(lines: Sequence[Line], staff: Staff) -> Seen:
-    """What she wants to know at once: who waits, and which are hers."""
+    """What she wants to know at once: who waits, or is promised a time, and which are hers."""
     return frozenset(
-        (line.id, line.standing.state, line.standing.owner, line.labels)
+        (line.id, line.standing.state, line.standing.owner, line.labels, line.due)
         for line in lines
         if (line.standing.state is State.WAITING or concerns(staff, line))
         and may_see(staff, line.standing)

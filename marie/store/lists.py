@@ -21,7 +21,8 @@ _STATES = {state.value: state for state in State}
 
 
 class Line(NamedTuple):
-    """A conversation, as far as lists depend on it. `unread`: what its owner has not read."""
+    """A conversation, as far as lists depend on it. `unread`: what its owner has not read; `due`:
+    what is next for its lead (`domain.following.Next`): hence whether a time was promised."""
 
     id: ConversationId
     standing: Standing
@@ -29,6 +30,7 @@ class Line(NamedTuple):
     unread: int
     labels: frozenset[str] = _NO_LABEL
     waiting_since: datetime | None = None
+    due: str | None = None
 
 
 async def lines(connection: AsyncConnection) -> list[Line]:
@@ -44,13 +46,15 @@ async def lines(connection: AsyncConnection) -> list[Line]:
         .order_by(talk.waiting_since, talk.created_at, talk.id)
     )
     held: dict[str, tuple[bool, str | None, bool]] = {}
-    for conversation_id, organization, shared_at in await connection.execute(
-        select(lead.conversation_id, lead.organization, lead.shared_at)
+    due: dict[str, str | None] = {}
+    for conversation_id, organization, shared_at, what in await connection.execute(
+        select(lead.conversation_id, lead.organization, lead.shared_at, lead.due_what)
         .join(tables.conversation, talk.id == lead.conversation_id)
         .where(listed)
         .order_by(lead.created_at.desc(), lead.id)
     ):
         held.setdefault(conversation_id, (True, organization, shared_at is not None))
+        due.setdefault(conversation_id, what)
     invited: dict[str, set[StaffId]] = defaultdict(set)
     for conversation_id, staff_id in await connection.execute(
         select(participant.c.conversation_id, participant.c.staff_id)
@@ -70,5 +74,15 @@ async def lines(connection: AsyncConnection) -> list[Line]:
         people = frozenset(invited[conversation_id]) if conversation_id in invited else _NOBODY
         labels = frozenset(given[conversation_id]) if conversation_id in given else _NO_LABEL
         standing = Standing(_STATES[state], owner, people, *held.get(conversation_id, _NO_LEAD))
-        found.append(Line(conversation_id, standing, last_seq, last_seq - read, labels, since))
+        found.append(
+            Line(
+                conversation_id,
+                standing,
+                last_seq,
+                last_seq - read,
+                labels,
+                since,
+                due.get(conversation_id),
+            )
+        )
     return found

@@ -52,6 +52,12 @@ def test_who_waits_and_what_becomes_mine_is_told_at_once() -> None:
     assert same([line(None)], [line("nadia")]) == (False, False, False)
 
 
+def test_who_is_promised_a_time_or_waits_again_is_told_at_once() -> None:
+    promised = line(None)._replace(due="appointment")
+    assert same([line(None)], [promised])[0] is False
+    assert same([promised], [line(None)._replace(due="answer")])[0] is False
+
+
 def test_what_is_mine_to_read_is_told_unless_it_is_read_in_a_moment() -> None:
     assert same([line("nadia")], [line("nadia", unread=1)]) == (True, False, False)
 
