@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -44,6 +43,30 @@ _BY_CLIENT_ID = select(tables.message).where(
     tables.message.c.conversation_id == bindparam("conversation_id"),
     tables.message.c.client_id == bindparam("client_id"),
 )
+_AUTHENTICATE = select(tables.conversation.c.id).where(
+    tables.conversation.c.id == bindparam("conversation_id"),
+    tables.conversation.c.token_hash == bindparam("token_hash"),
+)
+_SAVE = update(tables.conversation).where(tables.conversation.c.id == bindparam("saved"))
+_APPEND = insert(tables.message)
+_OFFER = {
+    dialect.__name__.rpartition(".")[2]: dialect.insert(tables.offer).on_conflict_do_nothing()
+    for dialect in (postgresql, sqlite)
+}
+_OWES_BEFORE = (
+    select(tables.message.c.seq)
+    .where(
+        tables.message.c.turn == Turn.PENDING.value,
+        tables.message.c.conversation_id == bindparam("conversation_id"),
+        tables.message.c.seq < bindparam("before"),
+    )
+    .limit(1)
+)
+_TAKE_TURN = update(tables.message).where(
+    tables.message.c.conversation_id == bindparam("of"),
+    tables.message.c.seq == bindparam("number"),
+    tables.message.c.turn == Turn.PENDING.value,
+)
 
 
 class UnknownConversation(Exception):
@@ -83,10 +106,8 @@ async def authenticate(
     connection: AsyncConnection, conversation_id: str, token_hash: str
 ) -> ConversationId:
     """Check the token. `Erased` when both were right until the visitor erased them."""
-    known = tables.conversation
-    found = await connection.scalar(
-        select(known.c.id).where(known.c.id == conversation_id, known.c.token_hash == token_hash)
-    )
+    known = {"conversation_id": conversation_id, "token_hash": token_hash}
+    found = await connection.scalar(_AUTHENTICATE, known)
     if found is not None:
         return ConversationId(found)
     gone = tables.erased
@@ -102,11 +123,7 @@ async def authenticate(
 
 async def save(connection: AsyncConnection, conversation: Conversation) -> None:
     """Write a changed conversation back."""
-    await connection.execute(
-        update(tables.conversation)
-        .where(tables.conversation.c.id == conversation.id)
-        .values(**_columns(conversation))
-    )
+    await connection.execute(_SAVE, {"saved": conversation.id, **_columns(conversation)})
 
 
 async def append(
@@ -114,29 +131,28 @@ async def append(
 ) -> None:
     """Add a message to the log and remember the quick replies that it offers."""
     content = message.content
-    await connection.execute(
-        insert(tables.message).values(
-            conversation_id=conversation_id,
-            seq=message.seq,
-            author=message.author,
-            name=message.name,
-            at=message.at,
-            answers=message.answers,
-            client_id=message.client_id,
-            payload=message.payload,
-            turn=message.turn.value if message.turn else None,
-            text=content.text,
-            topic=content.topic,
-            entry=content.entry,
-            body={
-                "resources": content.resources,
-                "sources": content.sources,
-                "quick_replies": content.quick_replies,
-                "documents": content.documents,
-                "data": content.data,
-            },
-        )
-    )
+    known = {
+        "conversation_id": conversation_id,
+        "seq": message.seq,
+        "author": message.author,
+        "name": message.name,
+        "at": message.at,
+        "answers": message.answers,
+        "client_id": message.client_id,
+        "payload": message.payload,
+        "turn": message.turn.value if message.turn else None,
+        "text": content.text,
+        "topic": content.topic,
+        "entry": content.entry,
+        "body": {
+            "resources": content.resources,
+            "sources": content.sources,
+            "quick_replies": content.quick_replies,
+            "documents": content.documents,
+            "data": content.data,
+        },
+    }
+    await connection.execute(_APPEND, known)
     await _remember_offers(connection, conversation_id, content.quick_replies)
 
 
@@ -147,18 +163,13 @@ async def _remember_offers(
 ) -> None:
     if not quick_replies:
         return
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    offered = {reply["payload"]: reply["title"] for reply in quick_replies}
     await connection.execute(
-        dialect.insert(tables.offer)
-        .values(
-            [
-                {"conversation_id": conversation_id, "payload": payload, "title": title}
-                for payload, title in {
-                    reply["payload"]: reply["title"] for reply in quick_replies
-                }.items()
-            ]
-        )
-        .on_conflict_do_nothing()
+        _OFFER[connection.dialect.name],
+        [
+            {"conversation_id": conversation_id, "payload": payload, "title": title}
+            for payload, title in offered.items()
+        ],
     )
 
 
@@ -281,16 +292,8 @@ async def owes_before(
     connection: AsyncConnection, conversation_id: ConversationId, seq: int
 ) -> bool:
     """Whether an answer to a message before `seq` is owed."""
-    message = tables.message
-    found = await connection.scalar(
-        select(message.c.seq)
-        .where(
-            message.c.turn == Turn.PENDING.value,
-            message.c.conversation_id == conversation_id,
-            message.c.seq < seq,
-        )
-        .limit(1)
-    )
+    known = {"conversation_id": conversation_id, "before": seq}
+    found = await connection.scalar(_OWES_BEFORE, known)
     return found is not None
 
 
@@ -315,15 +318,8 @@ async def take_turn(
     connection: AsyncConnection, conversation_id: ConversationId, seq: int, turn: Turn
 ) -> bool:
     """Say what became of a turn that is owed; whether it still was."""
-    taken = await connection.execute(
-        update(tables.message)
-        .where(
-            tables.message.c.conversation_id == conversation_id,
-            tables.message.c.seq == seq,
-            tables.message.c.turn == Turn.PENDING.value,
-        )
-        .values(turn=turn.value)
-    )
+    known = {"of": conversation_id, "number": seq, "turn": turn.value}
+    taken = await connection.execute(_TAKE_TURN, known)
     return taken.rowcount == 1
 
 
@@ -405,7 +401,8 @@ async def _one(
 
 
 def _columns(conversation: Conversation) -> dict[str, Any]:
-    return asdict(conversation) | {"state": conversation.state.value}
+    # Not `asdict`, which copies profile and focus to the last leaf.
+    return vars(conversation) | {"state": conversation.state.value}
 
 
 def _conversation(row: Row[Any]) -> Conversation:
