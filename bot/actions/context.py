@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from bot.actions.choices import said_choice
 from bot.actions.corrections import place_alone, without_places_left, without_refused_places
-from bot.actions.entries import related_entry, same_family
+from bot.actions.entries import related_entry, same_family, speaks_of_focus
 from bot.actions.needs import needs_of, only_need
+from bot.actions.places import named_places
 from bot.actions.situation import corrects
 from bot.actions.turn import Entity, Turn
 from bot.actions.wiring import Desk
@@ -18,6 +19,14 @@ from marie.language.folding import fold_key, words
 
 LIKELY = 0.75
 """A reading that Rasa held back although it was this likely holds when the context supports it."""
+
+LITTLE = 3
+"""Words of a message that says nothing by itself."""
+
+OF_A_COLLEGE = frozenset({"cegep.cost", "cegep.admission"})
+COLLEGE = frozenset({"cegep", "cegeps", "college", "collegial", "dec", "aec"})
+
+SMALL_TALK = frozenset({"greeting", "thanks", "goodbye"})
 
 UNSURE = 0.4
 """Under it, a reading from another family yields to an entry of the topic in focus."""
@@ -89,8 +98,15 @@ def read_in_context(turn: Turn, desk: Desk) -> Turn:
         # « plouf gnagna »: no language that anybody recognised.
         return replace(turn, intent="clarify")
     focus = turn.focus.topic
-    if _goes_on(turn, desk):
-        return replace(turn, intent=str(focus))
+    again = (
+        _says_little(turn, desk)
+        or _of_a_university(turn)
+        or _moves_rather(turn, desk)
+        or _greets_nobody(turn, desk)
+        or _goes_on(turn, desk)
+    )
+    if again is not None:
+        return again
     if (
         turn.intent in UNCLEAR
         and str(focus).startswith("lease.")
@@ -128,17 +144,66 @@ def read_in_context(turn: Turn, desk: Desk) -> Turn:
     return turn
 
 
-def _goes_on(turn: Turn, desk: Desk) -> bool:
+def _says_little(turn: Turn, desk: Desk) -> Turn | None:
+    """« COMBIEN », « combien svp »: words that only go on with what was talked about."""
+    if turn.focus.topic is None or turn.intent not in TOPICS or turn.entities:
+        return None
+    said = {word.text for word in words(turn.text)}
+    known = {word for rule in desk.follow_ups for word in rule.words}
+    little = len(said) <= LITTLE and bool(said & known) and said <= known | desk.talk.bare
+    return replace(turn, intent="follow_up") if little else None
+
+
+def _of_a_university(turn: Turn) -> Turn | None:
+    """« Et les frais? », after the universities: theirs, unless a college is named."""
+    if not str(turn.focus.topic).startswith("university.") or turn.intent not in OF_A_COLLEGE:
+        return None
+    said = {word.text for word in words(turn.text)}
+    return turn if said & COLLEGE else replace(turn, intent="university.find")
+
+
+def _moves_rather(turn: Turn, desk: Desk) -> Turn | None:
+    """« On part à Sept-Îles le 1er juillet, quoi faire? »: no word of a lease, a town to go to."""
+    if turn.intent not in ("lease.nonrenewal", "lease.end") or turn.confidence >= LIKELY:
+        return None
+    said = {word.text for word in words(turn.text)}
+    elsewhere = [each for each in named_places(turn, desk) if not each.metropolitan]
+    second, _ = _second(turn)
+    rather = second == "moving.plan" and elsewhere and not said & {*desk.lease.cues.about}
+    return replace(turn, intent="moving.plan") if rather else None
+
+
+def _greets_nobody(turn: Turn, desk: Desk) -> Turn | None:
+    """« en ligne? », after the courses, doubtfully read as a greeting."""
+    if turn.intent not in SMALL_TALK or turn.confidence >= UNSURE:
+        return None
+    if turn.focus.topic not in TOPICS - NO_CONTEXT:
+        return None
+    entry = related_entry(turn, desk)
+    if entry is None:
+        return replace(turn, intent="clarify")
+    named = Entity(entity="entry", value=entry.id)
+    return replace(turn, intent=entry.topic, entities=(*turn.entities, named))
+
+
+def _goes_on(turn: Turn, desk: Desk) -> Turn | None:
     """« Il a combien de temps pour répondre? », after the assignment: no notice of increase."""
     focus = str(turn.focus.topic)
     if turn.intent == focus or turn.intent not in TOPICS or not same_family(turn.intent, focus):
-        return False
-    if turn.confidence >= DOUBTFUL or "." not in focus or turn.all("place"):
-        return False
-    if turn.entities or needs_of(turn.text, desk.talk):
-        return False
-    second = next((each for each in turn.ranking[1:2]), {})
-    return second.get("name") == "follow_up" and float(second.get("confidence", 0)) >= FOLLOWS
+        return None
+    if "." not in focus or turn.entities or needs_of(turn.text, desk.talk):
+        return None
+    second, sure = _second(turn)
+    follows = turn.confidence < DOUBTFUL and second == "follow_up" and sure >= FOLLOWS
+    if follows or (turn.confidence < SURE and speaks_of_focus(turn, desk)):
+        return replace(turn, intent=focus)
+    return None
+
+
+def _second(turn: Turn) -> tuple[str, float]:
+    """What the message may be besides, and how likely."""
+    each = turn.ranking[1] if len(turn.ranking) > 1 else {}
+    return str(each.get("name")), float(each.get("confidence", 0))
 
 
 def _length_told(turn: Turn, desk: Desk) -> bool:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-import msgspec
-
 from bot.actions import fallback, handoff
 from bot.actions.about_cards import more, pick
 from bot.actions.entries import answer_topic, narrows_cards, related_entry, same_family
@@ -167,19 +165,9 @@ def _other_side(focus: str, said: set[str], desk: Desk) -> str | None:
 
 def _accept(turn: Turn, desk: Desk, topics: Answerers) -> Reply:
     """« Oui » to what was offered: as if its button had been pressed."""
-    intent, _, tail = (turn.focus.offered or "").removeprefix("/").partition("{")
-    values = msgspec.json.decode("{" + tail, type=dict[str, str]) if tail else {}
-    turn = replace(
-        turn,
-        intent=intent,
-        pressed=True,
-        entities=tuple(
-            Entity(entity=name, value=value, candidates=(value,) if name == "place" else ())
-            for name, value in values.items()
-        ),
-        focus=replace(turn.focus, offered=None),
-    )
-    return topics[intent](turn, desk)
+    turn = turn.as_pressed(turn.focus.offered or "")
+    turn = replace(turn, focus=replace(turn.focus, offered=None))
+    return topics[turn.intent](turn, desk)
 
 
 def _next(turn: Turn, desk: Desk) -> list[dict[str, str]]:

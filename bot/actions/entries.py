@@ -18,6 +18,7 @@ from bot.actions.wiring import Desk
 from marie.domain.replies import Reply
 from marie.knowledge.model import Entry
 from marie.knowledge.places import Place
+from marie.knowledge.talk import says
 from marie.language.folding import fold_key, words
 
 ENOUGH = 0.45
@@ -28,6 +29,9 @@ NEAR = 0.3
 
 MARGIN = 0.1
 """How much more of it than of the default's questions."""
+
+FEW = 6
+"""Words of a message that one telling word of it may mean."""
 
 ROOT = 5
 """Letters in which a verb's forms agree."""
@@ -47,6 +51,7 @@ def answer_topic(turn: Turn, desk: Desk, *, offset: int = 0, continued: bool = F
     if (question := ask_which(turn, desk, topic=topic)) is not None:
         return question
     entry = _continued_entry(turn, desk) or _entry_meant(turn, desk) or chosen_entry(turn, desk)
+    entry = _of_her_calling(entry, turn, desk)
     place = place_in_focus(turn, desk)
     if place is not None and _holds_everywhere(entry, turn):
         return _same_there(entry, place, turn, desk)
@@ -96,6 +101,21 @@ def _continued_entry(turn: Turn, desk: Desk) -> Entry | None:
     return None if desk.directory.names_kind(turn.text, entry.resources.kinds) else entry
 
 
+def _of_her_calling(entry: Entry, turn: Turn, desk: Desk) -> Entry:
+    """Where an entry would ask for her trade, the one about the trade that she told."""
+    if not entry.default or turn.pressed or turn.value("entry") is not None:
+        return entry
+    told = str((turn.profile.get("situation") or {}).get("occupation") or "")
+    for said in (turn.text, told):
+        for calling in desk.talk.callings:
+            own = desk.library.entries.get(calling.entry)
+            if own is None or own.topic != entry.topic or own.id == turn.focus.entry:
+                continue
+            if says(said, calling.says):
+                return own
+    return entry
+
+
 def _holds_everywhere(entry: Entry, turn: Turn) -> bool:
     """« Et à Rimouski? », after what is said of all of Québec, with cards that serve all of it."""
     if entry.resources is None or entry.resources.ask_place or turn.pressed:
@@ -142,7 +162,8 @@ def chosen_entry(turn: Turn, desk: Desk) -> Entry:
     if turn.pressed or len(entries) == 1:
         return entries[0]
     nearest = nearest_entry(turn.text, entries)
-    if nearest.id != turn.focus.entry or turn.all("place"):
+    goes_on = turn.focus.topic == turn.intent and nearest.default
+    if turn.all("place") or not (goes_on or nearest.id == turn.focus.entry):
         return nearest
     return _other_entry(turn.text, nearest, entries) or nearest
 
@@ -167,14 +188,16 @@ def nearest_entry(text: str, entries: list[Entry]) -> Entry:
 
 
 def _other_entry(text: str, said: Entry, entries: list[Entry]) -> Entry | None:
-    """The entry besides the one just said that a further question may be about.
+    """The entry besides the nearest, said already or the default, that a further question means.
 
     « Je peux lui demander de l’argent? », after how to assign a lease: to say the same again
     answers nothing, so less is enough here than in `nearest_entry`, and verbs need not agree.
     """
     weight = _weights(entries, _roots)
+    # Few words say it by one of them (« mon permis est algérien »).
+    at_least = 1 if len(words(text)) <= FEW else 2
     scored = [
-        (_score(text, each, weight, at_least=2, stems=_roots), each)
+        (_score(text, each, weight, at_least=at_least, stems=_roots), each)
         for each in entries
         if each.id != said.id
     ]
@@ -201,6 +224,29 @@ def related_entry(turn: Turn, desk: Desk) -> Entry | None:
         if best[1] is not None and best[0] >= enough:
             return best[1]
     return None
+
+
+def speaks_of_focus(turn: Turn, desk: Desk) -> bool:
+    """Whether a message has more of the words of the topic in focus than of the one it is read as.
+
+    Both are of one family: « il peut refuser sans raison? », after the assignment of a lease.
+    """
+    library, topic = desk.library, str(turn.focus.topic)
+    family = [entry for entry in library.entries.values() if same_family(entry.topic, topic)]
+    weight = _weights(family, _roots)
+
+    def best(of: str) -> float:
+        return max(
+            (
+                _score(turn.text, each, weight, at_least=2, stems=_roots)
+                for each in family
+                if each.topic == of
+            ),
+            default=0.0,
+        )
+
+    own = best(topic)
+    return own >= ENOUGH and own >= best(turn.intent) + MARGIN
 
 
 def by_words(text: str, entries: list[Entry]) -> list[Entry]:

@@ -48,7 +48,9 @@ def look_up(
         wide = _search(query, near, desk, (), 0)
         official = tuple(hit for hit in wide.hits if hit.tier in SERVING)
         # What is meant is too far: rather what is near, or who to ask and the nearest one.
-        far = replace(page, hits=(*official[:OFFICIAL], *page.hits[:1]))
+        first = [hit.resource.id for hit in official[:OFFICIAL]]
+        nearest = tuple(hit for hit in page.hits[:1] if hit.resource.id not in first)
+        far = replace(page, hits=(*official[:OFFICIAL], *nearest))
         page = wide if _serves(wide) else far
     return replace(listing, page=page, place=near)
 

@@ -59,7 +59,8 @@ def _ask(places: list[Place], turn: Turn, desk: Desk, topic: str) -> Reply:
     question = plain(desk.library, "ask_which_place", topic="clarify", buttons=buttons)
     names = "\n".join(f"• {button['title']}" for button in buttons)
     question = replace(question, text=f"{question.text}\n{names}")
-    focus = replace(turn.focus, topic=topic, place=None)
+    choices = tuple(button["payload"] for button in buttons)
+    focus = replace(turn.focus, topic=topic, place=None, choices=choices)
     return answer(turn, question, focus=focus)
 
 

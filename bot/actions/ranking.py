@@ -39,8 +39,12 @@ def recommend(turn: Turn, desk: Desk) -> Reply:
     if not names_a_wish(turn, desk) and names_another_entry(turn, desk):
         return answer_topic(turn, desk)
     profile = read_wishes(turn, desk)
-    content = _say(_Ranking(desk, profile), turn, desk)
+    ranking = _Ranking(desk, profile)
+    content = _say(ranking, turn, desk)
+    regions = [f"region:{each.code}" for each in ranking.ranked[:SHOWN]]
+    choices = tuple(quick_reply("", "region.profile", place=each)["payload"] for each in regions)
     focus = replace(turn.focus, topic=TOPIC, entry=content.entry, misses=0, pending=None, shown=())
+    focus = replace(focus, choices=choices)
     return answer(turn, content, focus=focus, profile=profile)
 
 

@@ -56,6 +56,8 @@ ABOUT_THE_FORM = frozenset({"stop", "restart_over", "why_asked", "resume", "repe
 RECALLED = 3
 """A recalled question brings its buttons when they are no more than this."""
 
+DIGITS = tuple("12345")
+
 SURE_ENOUGH = 0.45
 """A reading as distress that no words support needs this confidence."""
 
@@ -99,7 +101,7 @@ def _reply(
     if turn.profile.get("simple"):
         desk = replace(desk, simple=True)
     turn = _as_alarming_as_it_is(turn, desk)
-    turn = _with_lease_end(remember(with_person(_as_asked(turn, desk), desk), desk), desk)
+    turn = remember(with_person(_as_asked(turn, desk), desk), desk)
     pending = turn.focus.pending
     if turn.intent == "safety":
         return topics[turn.intent](turn, desk)
@@ -107,10 +109,11 @@ def _reply(
         summary = tell_summary(turn, desk)
         return summary if pending is None else _recall(summary, desk, pending)
     if pending is None:
+        turn = _chosen(turn)
         told = about_cards(turn, desk, topics) if turn.value("entry") is None else None
         if told is not None:
             return told
-        turn = _as_written(read_in_context(turn, desk), desk)
+        turn = _with_lease_end(_as_written(read_in_context(turn, desk), desk), desk)
         return _with_second_need(turn, desk, topics[turn.intent](_without_offer(turn), desk))
     # « Ne transmettez pas mon âge » corrects the file, however it was read.
     keeps_back = pending.form == "handoff" and desk.qualification.withheld(turn.text)
@@ -125,6 +128,18 @@ def _reply(
         return _ask_again(turn, desk, pending)
     answered = topics[turn.intent](turn, desk)
     return answered if turn.intent in ABOUT_THE_FORM else _recall(answered, desk, pending)
+
+
+def _chosen(turn: Turn) -> Turn:
+    """« La deuxième », under regions or towns to choose from; they hold for the next message."""
+    choices = turn.focus.choices
+    wanted = int(turn.text) if turn.text.strip() in DIGITS else turn.value("ordinal")
+    picks = turn.intent == "pick" or turn.text.strip() in DIGITS
+    turn = replace(turn, focus=replace(turn.focus, choices=()))
+    if turn.pressed or not picks or not isinstance(wanted, int):
+        return turn
+    number = len(choices) if wanted == -1 else wanted
+    return turn.as_pressed(choices[number - 1]) if 1 <= number <= len(choices) else turn
 
 
 def _as_alarming_as_it_is(turn: Turn, desk: Desk) -> Turn:
@@ -193,7 +208,10 @@ def _as_written(turn: Turn, desk: Desk) -> Turn:
     """
     if turn.pressed or turn.intent not in NAMES_NOTHING or turn.value("entry") is not None:
         return turn
-    entries = (each for each in desk.library.entries.values() if each.topic not in NEVER_PROPOSED)
+    never = NEVER_PROPOSED
+    if turn.intent == "follow_up" and turn.focus.topic is not None:
+        never = never | {"capabilities"}  # « c’est gratuit? » is about what was talked of
+    entries = (each for each in desk.library.entries.values() if each.topic not in never)
     entry = asked_so(turn.text, entries)
     if entry is None:
         return turn

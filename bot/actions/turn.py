@@ -34,7 +34,8 @@ class Focus:
     many messages in a row Marie did not understand; `last` the texts of her last answer;
     `narrowed` which resources of a kind are meant (daycares that take infants); `listed` the topic
     of the last list; `offered` the payload that a « oui » accepts; `person` whom the talk is about
-    (`child`, `spouse`), `child_age` in years; `picked` the card that is talked about.
+    (`child`, `spouse`), `child_age` in years; `picked` the card that is talked about; `choices` the
+    payloads that « le deuxième » chooses from, when it is no card.
     """
 
     topic: str | None = None
@@ -51,6 +52,7 @@ class Focus:
     person: str | None = None
     child_age: float | None = None
     picked: str | None = None
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +96,16 @@ class Turn:
         """Its value, or None."""
         found = self.first(entity)
         return None if found is None else found.value
+
+    def as_pressed(self, payload: str) -> Turn:
+        """The turn, as if a button with this payload had been pressed."""
+        intent, _, tail = payload.removeprefix("/").partition("{")
+        values = msgspec.json.decode("{" + tail, type=dict[str, str]) if tail else {}
+        entities = tuple(
+            Entity(entity=name, value=value, candidates=(value,) if name == "place" else ())
+            for name, value in values.items()
+        )
+        return replace(self, intent=intent, pressed=True, entities=entities)
 
     def all(self, entity: str) -> list[Entity]:
         """Every entity of a kind, in the order of the text."""

@@ -45,6 +45,13 @@ class Spouse(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     otherwise: str
 
 
+class Calling(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Trades, by their folded names, whose recognition has an entry of its own."""
+
+    entry: str
+    says: tuple[str, ...]
+
+
 class TalkWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Everything of `knowledge/talk.yml`; words and phrases are folded."""
 
@@ -60,6 +67,7 @@ class TalkWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     going: frozenset[str]
     simpler: tuple[str, ...]
     simpler_never: frozenset[str]
+    callings: tuple[Calling, ...]
     stays: tuple[str, ...]
     asking: tuple[str, ...]
     recall: tuple[str, ...]

@@ -188,3 +188,93 @@ def test_language_once_recognised_is_greeted_again(talk: Talk) -> None:
 def test_line_for_who_thinks_of_dying_is_no_doctor(talk: Talk) -> None:
     reply = talk.place("des médecins dans le Bas-Saint-Laurent?", "health")
     assert [each["phone"] for each in reply.messages[0].resources] == ["811", "1 800 561-9749"]
+
+
+def test_second_of_ranked_regions_is_shown(talk: Talk) -> None:
+    ranked = talk.say("quelle région pour moi?", "region.recommend").messages[0].data["ranking"]
+    reply = talk.say("la deuxième", "pick", {"entity": "ordinal", "value": 2})
+    assert reply.messages[0].topic == "region.profile"
+    assert reply.messages[0].data["region"] == ranked[1]["region"]
+
+
+def test_first_of_towns_with_one_name_is_taken(talk: Talk) -> None:
+    names = [each.id for each in talk.desk.gazetteer.find("Saint-Jean")[0].candidates]
+    shared = {"entity": "place", "value": names[0], "candidates": names}
+    asked = talk.say("un logement à Saint-Jean", "housing.search", shared)
+    reply = talk.say("la première", "pick", {"entity": "ordinal", "value": 1})
+    assert reply.messages[0].topic == "housing.search"
+    assert asked.messages[0].quick_replies[0]["title"].split(" (")[0] in text(reply)
+
+
+def test_choices_hold_for_the_next_message_only(talk: Talk) -> None:
+    talk.say("quelle région pour moi?", "region.recommend")
+    talk.say("merci", "thanks")
+    reply = talk.say("la deuxième", "pick", {"entity": "ordinal", "value": 2})
+    assert reply.messages[0].topic == "clarify"
+
+
+@pytest.mark.parametrize("said", ["COMBIEN", "combien svp"])
+def test_few_words_go_on_with_the_topic(talk: Talk, said: str) -> None:
+    talk.say("une aide pour déménager?", "moving.aid")
+    assert talk.say(said, "housing.rent").messages[0].topic == "moving.aid"
+
+
+def test_doubtful_greeting_after_a_topic_is_about_the_topic(talk: Talk) -> None:
+    talk.say("cours de français", "francization")
+    reply = talk.say("en ligne?", "greeting", confidence=0.33)
+    assert entry(reply) == "francization-online"
+
+
+def test_fees_after_universities_are_the_universities(talk: Talk) -> None:
+    talk.place("quelle université en Abitibi", "university.find")
+    reply = talk.say("et les frais pour étudiant étranger", "cegep.cost", confidence=0.95)
+    assert entry(reply) == "university-find-cost"
+    assert talk.say("et au cégep, les frais", "cegep.cost").messages[0].topic == "cegep.cost"
+
+
+def test_departure_without_a_lease_is_a_move(talk: Talk) -> None:
+    said = "on part à Sept-Îles le 1er juillet, je dois faire quoi et quand"
+    readings = (("lease.nonrenewal", 0.63), ("moving.plan", 0.23))
+    told = {**day("2027-07-01"), "start": said.index("le 1er")}
+    reply = talk.say(
+        said, "lease.nonrenewal", *at(said, talk.desk), told, confidence=0.63, ranking=readings
+    )
+    assert reply.messages[0].topic == "moving.plan"
+    assert "lease" not in talk.profile
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ("je suis infirmière, faire reconnaître mon diplôme", "work-recognition-orders"),
+        ("reconnaissance OIQ?", "work-recognition-orders"),
+        ("je suis soudeur, mon diplôme compte?", "work-recognition-trades"),
+        ("mon diplôme compte-t-il ici?", "work-recognition"),
+    ],
+)
+def test_told_trade_is_not_asked_for(talk: Talk, said: str, wanted: str) -> None:
+    assert entry(talk.say(said, "work.recognition")) == wanted
+
+
+def test_trade_told_before_counts_too(talk: Talk) -> None:
+    talk.say("je suis infirmière et je cherche du travail", "work.search")
+    reply = talk.say("et mon diplôme?", "work.recognition")
+    assert entry(reply) == "work-recognition-orders"
+
+
+def test_not_too_far_from_montreal_is_near(talk: Talk) -> None:
+    talk.say("une ville pas trop loin de Montréal", "region.recommend")
+    assert talk.profile["weights"]["closeness"] > 0
+
+
+def test_no_card_is_shown_twice_in_a_list(talk: Talk) -> None:
+    nine = {"entity": "age", "value": 9, "grain": "years"}
+    said = "une école pour mon fils de 9 ans à Rimouski"
+    reply = talk.say(said, "school.find", *at(said, talk.desk), nine)
+    shown = [each["id"] for each in reply.messages[0].resources]
+    assert len(shown) == len(set(shown))
+
+
+def test_low_rent_lodging_that_was_given_is_a_case_that_the_law_keeps(talk: Talk) -> None:
+    talk.say("on nous a donné un hlm mais notre bail finit en juin", "lease.end")
+    assert talk.profile["lease"]["ground"] == "low_rent"
