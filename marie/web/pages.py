@@ -72,9 +72,10 @@ def moment_day(value: datetime) -> str:
 
 
 def french_hour(value: datetime) -> str:
-    """« 9 h 05 », in Montréal."""
+    """« 9 h 05 », « 13 h », in Montréal."""
     local = value.astimezone(MONTREAL)
-    return f"{local.hour} h {local.minute:02}"
+    minutes = f"\u00a0{local.minute:02}" if local.minute else ""
+    return f"{local.hour}\u00a0h{minutes}"
 
 
 @web.middleware
