@@ -84,6 +84,9 @@ class _Custom(msgspec.Struct):
     custom: Reply
 
 
+_REPLIES = msgspec.json.Decoder(list[_Custom])
+
+
 class RasaClient:
     """A client of the Rasa processes at `urls`, on one pooled HTTP session (keep-alive).
 
@@ -145,7 +148,7 @@ class RasaClient:
                 f"{url}/webhooks/rest/webhook", json=body, timeout=TIMEOUT
             ) as response:
                 response.raise_for_status()
-                replies = msgspec.json.decode(await response.read(), type=list[_Custom])
+                replies = _REPLIES.decode(await response.read())
         except aiohttp.ClientConnectorError as error:
             raise NotConnected(str(error)) from error
         except (aiohttp.ClientError, asyncio.TimeoutError, msgspec.MsgspecError) as error:
