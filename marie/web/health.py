@@ -23,6 +23,9 @@ from marie.web.problems import json_response
 CHECK_EVERY = 1.0
 """Seconds for which a check's result is given again: anybody may ask."""
 
+GONE = 499
+"""The status that is counted when nobody is there to get one: the page left, or Marie stops."""
+
 LAST_CHECK: web.AppKey[dict[str, tuple[float, list[str]]]] = web.AppKey("last_check")
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,36}")
@@ -94,6 +97,9 @@ async def measured(request: web.Request, handler: Handler) -> web.StreamResponse
         status = response.status
     except web.HTTPException as error:
         status = error.status
+        raise
+    except asyncio.CancelledError:
+        status = GONE
         raise
     finally:
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:

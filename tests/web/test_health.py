@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
 
 from marie.knowledge.opened import Knowledge
 from marie.settings import Settings
 from marie.store.engine import Database
 from marie.web.app import create_app
-from marie.web.health import private_app
+from marie.web.health import measured, private_app
 from marie.web.keys import DATABASE
 from tests.conftest import Client, Visitor
 from tests.fakes import FakeRasa
@@ -133,3 +134,17 @@ async def test_metrics_are_on_the_private_listener_only(parts: Parts) -> None:
     for path in ("/", "/healthz", "/api/v1/directory"):
         async with parts.private.get(path) as response:
             assert response.status == 404
+
+
+async def test_request_that_is_cut_off_is_gone_and_no_failure(
+    parts: Parts, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert parts.client.app is not None
+
+    async def cut_off(_request: web.Request) -> web.StreamResponse:
+        raise asyncio.CancelledError
+
+    request = make_mocked_request("GET", "/", app=parts.client.app)
+    with pytest.raises(asyncio.CancelledError):
+        await measured(request, cut_off)
+    assert "failed" not in caplog.messages
