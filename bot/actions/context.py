@@ -12,7 +12,7 @@ from bot.actions.places import named_places
 from bot.actions.situation import corrects
 from bot.actions.turn import Entity, Turn
 from bot.actions.wiring import Desk
-from bot.actions.wishes import answers_a_ranking
+from bot.actions.wishes import answers_a_ranking, weighs_the_distance
 from marie.knowledge.model import TOPICS
 from marie.knowledge.talk import says
 from marie.language.folding import fold_key, words
@@ -82,6 +82,8 @@ def read_in_context(turn: Turn, desk: Desk) -> Turn:
     """
     if turn.pressed:
         return turn
+    if turn.focus.topic == "region.recommend" and weighs_the_distance(turn, desk):
+        return replace(turn, intent="region.recommend")  # « plus près de Montréal »
     turn = without_places_left(without_refused_places(turn), desk)
     clear = (
         _simpler(turn, desk)

@@ -194,16 +194,20 @@ def _other_entry(text: str, said: Entry, entries: list[Entry]) -> Entry | None:
     answers nothing, so less is enough here than in `nearest_entry`, and verbs need not agree.
     """
     weight = _weights(entries, _roots)
-    # Few words say it by one of them (« mon permis est algérien »).
-    at_least = 1 if len(words(text)) <= FEW else 2
-    scored = [
-        (_score(text, each, weight, at_least=at_least, stems=_roots), each)
-        for each in entries
-        if each.id != said.id
-    ]
-    sure, best = max(scored, key=lambda each: each[0])
-    floor = max(NEAR, _score(text, said, weight, at_least=1, stems=_roots))
-    return best if sure >= floor else None
+    others = [each for each in entries if each.id != said.id]
+    own = _score(text, said, weight, at_least=1, stems=_roots)
+    # Few words may say it by one of them (« mon permis est algérien »).
+    tries = [(2, max(NEAR, own))]
+    if len(words(text)) <= FEW:
+        tries.append((1, max(NEAR, own + MARGIN)))
+    for at_least, floor in tries:
+        scored = [
+            (_score(text, each, weight, at_least=at_least, stems=_roots), each) for each in others
+        ]
+        sure, best = max(scored, key=lambda each: each[0])
+        if sure >= floor:
+            return best
+    return None
 
 
 def related_entry(turn: Turn, desk: Desk) -> Entry | None:

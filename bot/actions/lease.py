@@ -61,6 +61,9 @@ def nonrenewal(turn: Turn, desk: Desk) -> Reply:
     if known.end is None:
         # A question without a date is answered first; the date is asked for at its end.
         return _ask_end_after_answer(turn, desk, known)
+    leaving = known.lease.get("leaving")
+    if "leaving" in known.new and str(leaving) < known.end.isoformat():
+        return lease_answers.ways(turn, desk, known)  # « je veux partir fin mai », before the end
     return lease_answers.window(turn, desk, known, known.end)
 
 

@@ -116,12 +116,15 @@ def _read_days(
     turn: Turn, desk: Desk, lease: dict[str, Any], new: set[str], default: Role
 ) -> str | None:
     mentioned = turn.all("date")
+    year_of_start = True
     for number, each in enumerate(mentioned):
         if each.problem is not None:
             return "lease_no_such_day"
         said = _role(turn, desk, mentioned, number, default)
         role = said or default
-        if role == "leaving" and default == "end":
+        if role == "leaving" and default == "end" and not _ends_otherwise(each, lease, new):
+            if "end" in new:
+                continue  # « finit le 30 juin, je pars en juillet »: the end is the one told
             role = "end"  # « je pars le 30 juin »: to leave at the end of the lease
         value = _day(each, role)
         if value is None:
@@ -140,9 +143,29 @@ def _read_days(
             lease.pop("back", None)
         lease[role] = value.isoformat()
         new.add(role)
+        year_of_start = year_of_start if role != "start" else _has_year(turn, mentioned, number)
+    _order(lease, new, dated=year_of_start)
     if "end" in new:
         lease.pop("end_counted", None)
     return None
+
+
+def _order(lease: dict[str, Any], new: set[str], *, dated: bool) -> None:
+    """« du 1er juillet au 30 juin »: the July before that June, unless a year says otherwise."""
+    if {"start", "end"} <= new and lease["start"] >= lease["end"] and not dated:
+        lease["start"] = shift_months(date.fromisoformat(lease["start"]), -LONG).isoformat()
+
+
+def _has_year(turn: Turn, mentioned: Sequence[Entity], number: int) -> bool:
+    """Whether a date is said with its year; the text up to the next date is its own."""
+    after = mentioned[number + 1].start if number + 1 < len(mentioned) else None
+    return _YEAR.search(turn.text[max(mentioned[number].start, 0) : after]) is not None
+
+
+def _ends_otherwise(departure: Entity, lease: dict[str, Any], new: set[str]) -> bool:
+    """« Mon bail va au 30 juin, je veux partir fin mai »: the departure is before the end told."""
+    known = lease.get("end")
+    return "end" in new and known is not None and str(departure.value) < str(known)
 
 
 def _role(
@@ -164,11 +187,11 @@ def _role(
                 return "leaving"
             if word in cues.start and _of_the_lease(before, place, cues):
                 return "start"
-        # « du 1er juillet 2026 au 30 juin 2027 »
-        if number == 0 and len(mentioned) == 2 and before[-1:] == ["du"]:
-            between = turn.text[each.start : mentioned[1].start]
-            if " au " in f"{fold(between)} ":
-                return "start" if default != "leaving" else None
+        # « du 1er juillet 2026 au 30 juin 2027 », « bail 1er juillet au 30 juin, je pars fin mai »
+        between = turn.text[each.start : mentioned[1].start] if len(mentioned) > 1 else ""
+        spans = before[-1:] == ["du"] if len(mentioned) == 2 else bool({*before} & {*cues.about})
+        if number == 0 and spans and " au " in f"{fold(between)} ":
+            return "start" if default != "leaving" else None
         if number == 1 and before[-1:] == ["au"] and default != "leaving":
             return "end"
     return None

@@ -136,6 +136,10 @@ def _chosen(turn: Turn) -> Turn:
     wanted = int(turn.text) if turn.text.strip() in DIGITS else turn.value("ordinal")
     picks = turn.intent == "pick" or turn.text.strip() in DIGITS
     turn = replace(turn, focus=replace(turn.focus, choices=()))
+    if turn.intent == "region.compare" and not turn.all("place") and len(choices) > 1:
+        # « Compare les deux premières »
+        first = [each for choice in choices[:2] for each in turn.as_pressed(choice).all("place")]
+        return replace(turn, entities=(*turn.entities, *first))
     if turn.pressed or not picks or not isinstance(wanted, int):
         return turn
     number = len(choices) if wanted == -1 else wanted
@@ -155,6 +159,10 @@ def _as_alarming_as_it_is(turn: Turn, desk: Desk) -> Turn:
         intent = turn.intent if kind == "violence_lease" else "safety"
         return _alarmed(replace(turn, intent=intent), kind)
     told_of_violence = turn.focus.entry in TOLD_OF_VIOLENCE
+    if turn.focus.topic == "safety" and turn.intent in ("capabilities", "organization.find"):
+        # « Qui peut m’aider? », right after the help lines.
+        kind = "violence" if told_of_violence else "distress"
+        return _alarmed(replace(turn, intent="safety"), kind)
     if turn.intent != "safety":
         return turn
     if turn.confidence >= SURE_ENOUGH and not desk.safety.harmless(turn.text):
@@ -175,6 +183,12 @@ def _as_asked(turn: Turn, desk: Desk) -> Turn:
     """The same turn, read as what its words alone ask for."""
     if turn.pressed or turn.intent == "safety":
         return turn
+    if (
+        turn.intent == "language"
+        and turn.focus.topic == "language"
+        and says(turn.text, desk.talk.person)
+    ):
+        return replace(turn, intent="handoff")  # « yes a person please »
     if speaks_of_it(turn, desk):
         return replace(turn, intent="handoff")
     if turn.profile.get("trips") and says(turn.text, desk.plan_words.leave):

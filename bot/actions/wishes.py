@@ -81,6 +81,13 @@ def answers_a_ranking(turn: Turn, desk: Desk, *, unclear: frozenset[str]) -> boo
     return turn.intent in unclear or weighs or trade
 
 
+def weighs_the_distance(turn: Turn, desk: Desk) -> bool:
+    """« Plus près de Montréal », under a ranking: it names no place but the one to leave."""
+    places = [desk.gazetteer.get(str(each.value)) for each in turn.all("place")]
+    only_left = bool(places) and all(each is not None and each.metropolitan for each in places)
+    return only_left and names_a_wish(turn, desk)
+
+
 def _changed(said: str, turn: Turn, criteria: Sequence[RegionCriterion]) -> dict[str, float]:
     """By criterion: +1 wanted more, 0 taken out, -1 its other end wanted."""
     pressed = turn.value("criterion")

@@ -68,6 +68,7 @@ class TalkWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     simpler: tuple[str, ...]
     simpler_never: frozenset[str]
     callings: tuple[Calling, ...]
+    person: tuple[str, ...]
     stays: tuple[str, ...]
     asking: tuple[str, ...]
     recall: tuple[str, ...]

@@ -278,3 +278,51 @@ def test_no_card_is_shown_twice_in_a_list(talk: Talk) -> None:
 def test_low_rent_lodging_that_was_given_is_a_case_that_the_law_keeps(talk: Talk) -> None:
     talk.say("on nous a donné un hlm mais notre bail finit en juin", "lease.end")
     assert talk.profile["lease"]["ground"] == "low_rent"
+
+
+def test_departure_before_the_end_that_is_told_gives_the_ways_out(talk: Talk) -> None:
+    said = "mon bail c 1er juillet au 30 juin je veux partir fin mai 2027"
+    days = (("2027-07-01", "1er"), ("2027-06-30", "30 juin"), ("2027-05-31", "fin mai"))
+    told = [{**day(value), "start": said.index(words)} for value, words in days]
+    reply = talk.say(said, "lease.nonrenewal", *told)
+    assert "31 mai 2027. Votre propriétaire" not in text(reply)
+    assert talk.profile["lease"]["end"] == "2027-06-30"
+
+
+def test_nearer_to_montreal_weighs_the_ranking_again(talk: Talk) -> None:
+    talk.say("quelle région pour moi?", "region.recommend")
+    said = "plus près de montréal"
+    reply = talk.say(said, "follow_up", *at(said, talk.desk))
+    assert reply.messages[0].topic == "region.recommend"
+    assert talk.profile["weights"]["closeness"] > 0
+
+
+def test_first_two_of_a_ranking_are_compared(talk: Talk) -> None:
+    ranked = talk.say("quelle région pour moi?", "region.recommend").messages[0].data["ranking"]
+    reply = talk.say("compare les deux premières", "region.compare")
+    assert reply.messages[0].data["regions"] == [each["region"] for each in ranked[:2]]
+
+
+def test_who_can_help_after_the_help_lines_is_they(talk: Talk) -> None:
+    talk.say("mon mari me frappe", "safety")
+    assert entry(talk.say("qui peut m'aider", "capabilities")) == "safety-violence"
+
+
+def test_person_asked_for_in_another_language_is_sent_for(talk: Talk) -> None:
+    english = {"entity": "language", "value": "en"}
+    talk.say("can I break my lease", "language", english)
+    reply = talk.say("yes a person please", "language", english)
+    assert reply.messages[0].topic == "handoff"
+
+
+def test_daycare_asked_for_again_is_the_search(talk: Talk) -> None:
+    talk.say("et mon bébé de 5 mois", "childcare.find")
+    assert entry(talk.say("y a-tu une garderie", "childcare.find")) == "childcare-find"
+
+
+def test_lease_from_july_to_june_began_last_july(talk: Talk) -> None:
+    said = "mon bail va du 1er juillet au 30 juin"
+    days = (("2027-07-01", "1er"), ("2027-06-30", "30 juin"))
+    told = [{**day(value), "start": said.index(words)} for value, words in days]
+    reply = talk.say(said, "lease.nonrenewal", *told)
+    assert reply.messages[0].data["window"] == {"first": "2027-01-01", "last": "2027-03-31"}
