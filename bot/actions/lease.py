@@ -58,6 +58,9 @@ def nonrenewal(turn: Turn, desk: Desk) -> Reply:
     known = told(turn, desk)
     if known.trouble is not None:
         return _ask_end(turn, desk, known.trouble, known.values)
+    if known.end is None and known.received is not None:
+        # « Je veux partir plutôt », after a notice of increase: its month is what counts.
+        return lease_answers.increase(turn, desk, known, known.received)
     if known.end is None:
         # A question without a date is answered first; the date is asked for at its end.
         return _ask_end_after_answer(turn, desk, known)

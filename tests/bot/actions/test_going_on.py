@@ -326,3 +326,9 @@ def test_lease_from_july_to_june_began_last_july(talk: Talk) -> None:
     told = [{**day(value), "start": said.index(words)} for value, words in days]
     reply = talk.say(said, "lease.nonrenewal", *told)
     assert reply.messages[0].data["window"] == {"first": "2027-01-01", "last": "2027-03-31"}
+
+
+def test_who_leaves_after_a_notice_of_increase_has_its_month(talk: Talk) -> None:
+    talk.say("avis reçu le 10 novembre", "lease.increase", day("2026-11-10"))
+    reply = talk.say("je veux partir plutôt", "lease.nonrenewal")
+    assert "10 décembre 2026" in text(reply)
