@@ -12,8 +12,8 @@ from pathlib import Path
 from tests.fuzzing import Target, fuzz_api, fuzz_pages, fuzz_sockets, target
 
 PARTS: dict[str, tuple[Callable[[Target, int], None], int]] = {
-    "pages": (fuzz_pages, 5_500),
-    "api": (fuzz_api, 3_500),
+    "pages": (fuzz_pages, 5_800),
+    "api": (fuzz_api, 4_600),
     "sockets": (fuzz_sockets, 1_000),
 }
 
