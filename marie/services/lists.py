@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 
 from marie.domain.access import may_see
 from marie.domain.conversation import ConversationId, StaffId, State
+from marie.domain.following import PROMISED
 from marie.domain.leads import Lead
 from marie.domain.notes import Label, usable
 from marie.domain.people import Staff
@@ -23,6 +24,8 @@ from marie.store.lists import Line
 
 COLLEAGUES = 10
 """Conversations of her colleagues in a counsellor's list, unless she asks for all of them."""
+
+_PROMISED = frozenset(each.value for each in PROMISED)
 
 Seen = frozenset[tuple[object, ...]]
 Found = TypeVar("Found")
@@ -153,6 +156,24 @@ def _listed(by: Staff, line: Line, details: _Details) -> Listed:
         organization=details.organizations.get(lead.organization or "") if lead else None,
         labels=usable(details.labels[line.id], by),
     )
+
+
+def calling(lines: Sequence[Line], staff: Staff) -> list[str]:
+    """Who calls her: those who wait and were promised no time, and hers with something to read, by
+    how much. The same words stand in the list's page (`data-calls`)."""
+    waiting = [
+        f"waiting {line.id} 0"
+        for line in lines
+        if line.standing.state is State.WAITING
+        and line.due not in _PROMISED
+        and may_see(staff, line.standing)
+    ]
+    mine = [
+        f"mine {line.id} {line.unread}"
+        for line in lines
+        if line.standing.owner == staff.id and line.unread
+    ]
+    return waiting + mine
 
 
 def soon(lines: Sequence[Line], staff: Staff) -> Seen:

@@ -25,7 +25,7 @@ from marie.domain.following import Outcome
 from marie.domain.messages import BadMessage, Content
 from marie.domain.notes import Label
 from marie.domain.people import Staff
-from marie.services import canned, counsellor, inserting, remarks
+from marie.services import canned, counsellor, inserting, lists, remarks
 from marie.services.counsellor import Overtaken
 from marie.store import access, conversations, labels
 from marie.store import canned as answers
@@ -35,6 +35,7 @@ from marie.web.console_page import Draft, conversation_page, shelf
 from marie.web.forms import form_client_id, read_form
 from marie.web.keys import CLOCK, DATABASE, HUB, LIBRARY, LISTS, TERMS
 from marie.web.pages import page
+from marie.web.problems import json_response
 from marie.web.requests import known_form
 from marie.web.sign_in import signed_in
 
@@ -132,6 +133,14 @@ async def queue(request: web.Request) -> web.StreamResponse:
 async def queue_list(request: web.Request) -> web.StreamResponse:
     """The lists alone, for the page that is open."""
     return await _queue_page(request, LIST)
+
+
+@routes.get("/console/appels")
+async def calls(request: web.Request) -> web.StreamResponse:
+    """Who calls, for a page that shows one conversation alone."""
+    staff = await signed_in(request)
+    lines = await request.app[LISTS].now()
+    return json_response({"calls": lists.calling(lines, staff)})
 
 
 async def _queue_page(request: web.Request, template: str) -> web.Response:

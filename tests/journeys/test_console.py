@@ -197,6 +197,34 @@ async def test_nothing_asks_for_notifications_before_the_button_is_pressed(
     await context.close()
 
 
+async def test_who_calls_is_counted_and_rings_while_a_conversation_is_open(
+    browser: Browser,  # noqa: F811
+    client: Client,
+    base: str,  # noqa: F811
+    database: Database,
+) -> None:
+    nadia = await add_account(database, "nadia")
+    visitor = await waiting_visitor(client)
+    context = await with_session(browser, base, await open_session(database, nadia))
+    await context.add_init_script(
+        "window.rung = 0; localStorage['marie-console-alerts'] = '{\"sound\": true}';"
+        "const create = AudioContext.prototype.createOscillator;"
+        "AudioContext.prototype.createOscillator = function () {"
+        " window.rung += 1; return create.call(this); };"
+    )
+    page, second = await context.new_page(), await context.new_page()
+    for each in (page, second):
+        await each.goto(f"/console/conversations/{visitor.id}")
+        await expected(each.locator("#calls")).to_be_hidden()
+    await waiting_visitor(client)
+    for each in (page, second):
+        back = each.get_by_role("link", name="Liste 1 conversation vous appelle")
+        await expected(back).to_be_visible(timeout=20_000)
+    assert await page.evaluate("window.rung") + await second.evaluate("window.rung") == 2
+    assert await violations(page) == []
+    await context.close()
+
+
 async def test_on_a_phone_the_file_is_a_sheet_that_stays_open_while_it_is_worked_in(
     browser: Browser,  # noqa: F811
     client: Client,

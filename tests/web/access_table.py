@@ -20,6 +20,7 @@ open          GET POST /console/lien/{token}
 staff         GET      /console
 staff         GET      /console/
 staff         GET      /console/liste
+staff         GET      /console/appels
 live          GET      /console/live
 staff         POST     /console/deconnexion
 staff         GET POST /console/mot-de-passe

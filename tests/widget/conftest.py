@@ -14,7 +14,7 @@ from playwright.async_api import Browser, BrowserContext, Locator, Page, async_p
 from tests.servers import CHROMIUM_FLAGS, chromium
 from tests.widget.fake_server import FakeServer, running
 
-expect.set_options(timeout=5000)
+expect.set_options(timeout=15_000)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -5,6 +5,7 @@
 import { LABELS } from './labels.js';
 
 const KEY = 'marie-console-alerts';
+const HEARD = 'marie-console-heard';
 const TONE = [[660, 0], [880, 0.16]]; // Hz, seconds from the beginning
 const LASTS = 0.28;
 
@@ -31,6 +32,17 @@ export function alertOf(words, tag) {
       shown.close();
     };
   } catch { /* phones show them through a service worker only */ }
+}
+
+/** Those calls that no page of this browser has told yet: several are open, one rings. */
+export function unheard(calls) {
+  let heard = [];
+  try {
+    heard = JSON.parse(localStorage[HEARD] ?? '[]');
+  } catch { /* somebody else's */ }
+  const fresh = calls.filter((call) => !heard.includes(call));
+  if (fresh.length) localStorage[HEARD] = JSON.stringify([...heard, ...fresh].slice(-200));
+  return fresh;
 }
 
 function ring() {

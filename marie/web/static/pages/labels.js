@@ -15,6 +15,7 @@ export const LABELS = {
   pickerLost: 'La liste ne répond pas. Vérifiez la connexion, puis réessayez.',
   detach: 'Retirer',
   somebodyWaits: 'Quelqu’un attend une personne.',
+  calls: (number) => (number > 1 ? 'conversations vous appellent' : 'conversation vous appelle'),
   somebodyWrote: 'Nouveau message dans une conversation.',
   notifyOn: 'Les notifications sont activées.',
   notifyOff: 'Les notifications sont désactivées.',

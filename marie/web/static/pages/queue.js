@@ -1,5 +1,5 @@
 /** The list of conversations, as it changes. */
-import { alertOf, drawAlerts } from './alerts.js';
+import { alertOf, drawAlerts, unheard } from './alerts.js';
 import { LABELS } from './labels.js';
 import { Link } from './link.js';
 import { morph, parse } from './morph.js';
@@ -40,7 +40,7 @@ let known = calling();
 
 function ring() {
   const now = calling();
-  const fresh = [...now].filter((each) => !known.has(each));
+  const fresh = unheard([...now].filter((each) => !known.has(each)));
   known = now;
   if (fresh.length) alertOf(fresh.some((each) => each.startsWith('waiting')) ? LABELS.somebodyWaits : LABELS.somebodyWrote, 'queue');
 }

@@ -1,5 +1,6 @@
 /** A conversation on a counsellor's screen: what comes is drawn by the server, what is written waits until it is in the log. */
 import { alertOf } from './alerts.js';
+import { watchCalls } from './calls.js';
 import { composer } from './composer.js';
 import { LABELS } from './labels.js';
 import { Link } from './link.js';
@@ -244,6 +245,8 @@ shortcuts({
 addEventListener('keydown', ({ key, target }) => {
   if (key === 'Escape' && location.hash === '#dossier' && !target.closest('dialog, details[open]')) location.hash = 'conversation';
 });
+
+watchCalls(id, at('calls'));
 
 // The answer to a form stands under the form's own address.
 if (location.pathname !== page || location.search) history.replaceState(null, '', page + location.hash);
