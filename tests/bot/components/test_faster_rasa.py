@@ -51,7 +51,7 @@ def test_rasa_is_the_one_that_this_module_knows() -> None:
 def test_a_method_that_changed_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     owner, method, ours, _ = faster_rasa.CHANGES["graph"]
     monkeypatch.setitem(faster_rasa.CHANGES, "graph", (owner, method, ours, "another"))
-    assert faster_rasa.install() == ["reply check", "call", "session"]
+    assert faster_rasa.install() == ["reply check", "call", "session", "emptiness"]
     assert DaskGraphRunner.run is faster_rasa.RASA["graph"]
     assert RemoteAction._validate_action_result is faster_rasa._validate_action_result
 
@@ -62,6 +62,17 @@ def test_the_compiled_check_agrees_with_rasas_own() -> None:
         assert check(action, GOOD)
         with pytest.raises(jsonschema.ValidationError):
             check(action, BAD)
+
+
+@pytest.mark.parametrize(("content", "empty"), [({"intents": ["greeting"]}, False), ({}, True)])
+def test_a_domain_is_as_empty_as_rasa_says_and_is_asked_once(
+    content: dict[str, Any], empty: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    domain = Domain.from_dict(content)
+    faster_rasa.install()
+    assert domain.is_empty() is faster_rasa.RASA["emptiness"](domain) is empty
+    monkeypatch.setitem(faster_rasa.RASA, "emptiness", lambda _domain: pytest.fail("again"))
+    assert domain.is_empty() is empty
 
 
 def test_a_call_is_rasas_own_but_for_the_domain() -> None:
