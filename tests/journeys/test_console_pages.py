@@ -68,7 +68,7 @@ async def test_axe_finds_nothing_on_any_page_of_the_console(
     found = []
     for number, path in enumerate([*console_pages(conversation_id=talk.visitor.id), public]):
         name = f"{look}-{number:02}-{path.strip('/').replace('/', '-')[:40]}"
-        if path.endswith("/liste"):  # a part of a page, without one around it
+        if path.endswith(("/liste", "/appels")):  # no page of its own: asked for by one
             continue
         if path.startswith("/console/connexion"):
             await outside.goto(path)
