@@ -45,6 +45,12 @@ def base(client: Client) -> str:
     return str(client.make_url("")).rstrip("/")
 
 
+async def ready_to_write(page: Page) -> None:
+    """She has the conversation, and the page's script is there: without it Enter makes a line."""
+    await expected(page.get_by_text("Vous avez la conversation")).to_be_visible()
+    await expected(page.locator("[data-shortcuts]:not([hidden])").first).to_be_attached()
+
+
 async def signed_in(
     browser: Browser, base: str, database: Database, username: str = "nadia", **options: Any
 ) -> BrowserContext:
@@ -83,6 +89,7 @@ async def test_counsellor_sees_a_request_come_takes_it_and_talks_by_keyboard_alo
     context = await browser.new_context(base_url=base, locale="fr-CA")
     page = await context.new_page()
     await page.goto("/console/")
+    await expected(page.get_by_label("Nom d’utilisateur")).to_be_focused()
     await page.keyboard.type("nadia")
     await page.keyboard.press("Tab")
     await page.keyboard.type(PASSWORD)
@@ -255,6 +262,7 @@ async def test_visitor_without_javascript_asks_waits_is_answered_and_leaves_no_t
     ).new_page()
     await counsellor.goto("/console/")
     await counsellor.get_by_role("button", name="Prendre").click()
+    await ready_to_write(counsellor)
     await counsellor.get_by_label("Votre message").fill("Bonjour, ici Nadia.")
     await counsellor.keyboard.press("Enter")
     await expected(counsellor.locator("#outbox li")).to_have_count(0)
@@ -350,6 +358,7 @@ async def _walk(  # noqa: PLR0917 - each page once, with everything that it take
     mine, waiting = await waiting_visitor(client), await waiting_visitor(client)
     await page.goto(f"/console/conversations/{mine.id}")
     await page.get_by_role("button", name="Prendre la conversation").click()
+    await ready_to_write(page)
     await page.get_by_label("Votre message").fill("Bonjour")
     await page.keyboard.press("Enter")
     await page.locator("#close").click()

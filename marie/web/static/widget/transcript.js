@@ -37,19 +37,14 @@ function insert(transcript, message) {
 /** The last seq before a hole. */
 export const lastSeq = ({ messages }) => messages.reduce((last, { seq }) => (seq === last + 1 ? seq : last), 0);
 
-/** What may be pressed now. What Marie offered before a person came or went leads nowhere any more. */
+/** What may be pressed: nothing of Marie's from before a person came or went. */
 export function quickReplies({ messages, pending }) {
-  const at = messages.findLastIndex(({ author, quick_replies: replies }) => replies?.length || !['system', 'marie'].includes(author));
-  const last = messages[at];
-  const over = last?.author === 'marie' && messages.slice(at).some(({ author }) => author === 'system');
-  return (!pending.length && !over && last?.quick_replies) || [];
+  const last = (past, next) => (next.quick_replies?.length || (next.author === 'system' ? past?.author === 'marie' : next.author !== 'marie') ? next : past);
+  return (!pending.length && messages.reduce(last, null)?.quick_replies) || [];
 }
 
-/** Who answers instead of Marie, once that person has said something; after a hand-over it is somebody else. */
-export function answerer({ messages, state }) {
-  const last = messages.findLast(({ author }) => [state, 'system'].includes(author));
-  return state === 'counsellor' && last?.author === state ? last.name : null;
-}
+/** Who answers, once heard since the last hand-over. */
+export const answerer = ({ messages, state }) => messages.findLast(({ author }) => [state, 'system'].includes(author))?.name;
 
 /** Who is about to speak. An open question is Marie's, unless a person took over. */
 export function writing({ messages, state, typing, link }) {

@@ -201,7 +201,7 @@ class MarieChat extends HTMLElement {
     this.#offer(quickReplies(this.#transcript));
 
     const human = state === 'counsellor';
-    const name = answerer(this.#transcript) ?? LABELS[state];
+    const name = answerer(this.#transcript) || LABELS[state];
     role.textContent = human ? LABELS.human : LABELS.role;
     const words = LABELS[link] ?? (this.#notice || (human ? name + LABELS.answers : LABELS[state] ?? ''));
     if (banner.textContent !== words) {
