@@ -3,11 +3,15 @@ import { alertOf, unheard } from './alerts.js';
 import { LABELS } from './labels.js';
 
 const EVERY = 10000; // ms
+const LOOKED = 'marie-console-looked';
 
 /** `here`: the conversation on this page, which calls by itself; `shown`: where the number goes. */
 export function watchCalls(here, shown) {
   let first = true;
   const look = async () => {
+    // Ten conversations are open and nine are behind: one look a browser is enough to ring.
+    if (document.hidden && Date.now() - Number(localStorage[LOOKED] ?? 0) < EVERY) return;
+    localStorage[LOOKED] = Date.now();
     try {
       const answer = await fetch('/console/appels', { redirect: 'manual' });
       if (!answer.ok) return; // signed out: the conversation's own link says so
@@ -24,4 +28,5 @@ export function watchCalls(here, shown) {
   };
   look();
   setInterval(look, EVERY);
+  document.addEventListener('visibilitychange', look);
 }
