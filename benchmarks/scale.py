@@ -12,13 +12,12 @@ import asyncio
 import os
 import tempfile
 import time
-import uuid
 from contextlib import suppress
 from pathlib import Path
 
 import aiohttp
 
-from benchmarks.compare import cpu
+from benchmarks.compare import cpu, rest
 from benchmarks.turns import questions, visitor
 from marie.settings import Settings
 from tests.running import RunningMarie, running_marie
@@ -40,15 +39,12 @@ async def through_gateway(marie: RunningMarie, turns: int) -> tuple[float, float
 async def directly(marie: RunningMarie, turns: int) -> float:
     """Turns a second of the Rasa processes by themselves, with their action server."""
     texts = (questions() * 9)[:turns]
-    urls = Settings.from_env(marie.env).rasa_urls
+    ports = Settings.from_env(marie.env).rasa_ports
 
     async def ask(session: aiohttp.ClientSession, nth: int) -> None:
-        url, sender = f"{urls[nth % len(urls)]}/webhooks/rest/webhook", uuid.uuid4().hex
+        say = await rest(ports[nth % len(ports)])(session)
         for text in texts[nth::VISITORS]:
-            metadata = {"said_at": "2026-11-22T14:00:00Z", "focus": {}, "profile": {}}
-            body = {"sender": sender, "message": text.lstrip("/ "), "metadata": metadata}
-            async with session.post(url, json=body) as response:
-                await response.read()
+            await say(text)
 
     begun = time.perf_counter()
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:

@@ -26,6 +26,13 @@ pytestmark = pytest.mark.browser
 
 PHONE = {"width": 390, "height": 780}
 
+COUNTS_TONES = (
+    "window.rung = 0;"
+    "const create = AudioContext.prototype.createOscillator;"
+    "AudioContext.prototype.createOscillator = function () {"
+    " window.rung += 1; return create.call(this); };"
+)
+
 
 async def violations(page: Page) -> list[str]:
     found = (await Axe().run(page)).response["violations"]
@@ -171,11 +178,9 @@ async def test_nothing_asks_for_notifications_before_the_button_is_pressed(
     nadia = await add_account(database, "nadia")
     context = await with_session(browser, base, await open_session(database, nadia))
     await context.add_init_script(
-        "window.asked = 0; window.rung = 0;"
+        "window.asked = 0;"
         "Notification.requestPermission = async () => { window.asked += 1; return 'denied'; };"
-        "const create = AudioContext.prototype.createOscillator;"
-        "AudioContext.prototype.createOscillator = function () {"
-        " window.rung += 1; return create.call(this); };"
+        + COUNTS_TONES
     )
     page = await context.new_page()
     await page.goto("/console/")
@@ -207,10 +212,7 @@ async def test_who_calls_is_counted_and_rings_while_a_conversation_is_open(
     visitor = await waiting_visitor(client)
     context = await with_session(browser, base, await open_session(database, nadia))
     await context.add_init_script(
-        "window.rung = 0; localStorage['marie-console-alerts'] = '{\"sound\": true}';"
-        "const create = AudioContext.prototype.createOscillator;"
-        "AudioContext.prototype.createOscillator = function () {"
-        " window.rung += 1; return create.call(this); };"
+        "localStorage['marie-console-alerts'] = '{\"sound\": true}';" + COUNTS_TONES
     )
     page, second = await context.new_page(), await context.new_page()
     for each in (page, second):
