@@ -18,11 +18,9 @@ from marie import clock
 from marie.domain.conversation import ConversationId, StaffId
 from marie.domain.people import Role, Staff
 from marie.services import accounts, assignment
-from marie.services.live import Hub
-from marie.store import leads
 from marie.store import staff as store
 from marie.store.engine import Database
-from marie.web.keys import DATABASE
+from marie.web.keys import DATABASE, HUB
 from tests.conftest import Client, Visitor
 
 PASSWORD = "un mot de passe assez long"
@@ -172,23 +170,22 @@ async def waiting_visitor(
     status, _ = await visitor.post({"client_id": str(uuid.uuid4()), "payload": "/handoff"}, wait=25)
     assert status == 200
     if organization is not None:
-        await give_lead(client.app[DATABASE], visitor, organization)
+        await give_lead(visitor, organization)
     return visitor
 
 
-async def give_lead(database: Database, visitor: Visitor, organization: str) -> None:
-    """The first administrator moves the visitor's lead."""
-    async with database.read() as connection:
+async def give_lead(visitor: Visitor, organization: str) -> None:
+    """The first administrator moves the visitor's lead; open pages hear of it."""
+    app = visitor.client.app
+    assert app is not None
+    async with app[DATABASE].read() as connection:
         mover = await store.by_username(connection, "admin")
     assert mover is not None
     await assignment.reassign(
-        database, Hub(), ConversationId(visitor.id), organization, by=mover, clock=clock.now
+        app[DATABASE],
+        app[HUB],
+        ConversationId(visitor.id),
+        organization,
+        by=mover,
+        clock=clock.now,
     )
-
-
-async def share_lead(database: Database, visitor: Visitor) -> None:
-    """The visitor's lead goes to the common queue: every organisation may take it."""
-    async with database.write() as connection:
-        lead = await leads.latest(connection, ConversationId(visitor.id))
-        assert lead is not None
-        await leads.share(connection, lead.id, at=clock.now())

@@ -124,10 +124,10 @@ async def receiving(
     return staff
 
 
-async def booked(client: Client, database: Database) -> tuple[Talk, str]:
+async def booked(client: Client) -> tuple[Talk, str]:
     """A visitor with an appointment by phone, and the path of its page."""
     talk = await waiting_talk(client, "514 555-0123")
-    await give_lead(database, talk.visitor, "promis")
+    await give_lead(talk.visitor, "promis")
     await talk.send(text="je voudrais un rendez-vous")
     await talk.send(payload=talk.last["quick_replies"][0]["payload"])
     assert talk.text.startswith("C’est réservé"), talk.text

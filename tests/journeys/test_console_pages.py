@@ -58,7 +58,7 @@ async def test_axe_finds_nothing_on_any_page_of_the_console(
         chief, talk, public = await busy(client, database, make)
         for contact in ("awa@example.org", "514 555-0123"):
             visitor = (await waiting_talk(client, contact)).visitor
-            await give_lead(database, visitor, ORGANIZATION)
+            await give_lead(visitor, ORGANIZATION)
         await (await make("sol")).claim(visitor)
     token = await open_session(database, chief.staff)
     context = await with_session(browser, base, token, **LOOKS[look])
@@ -97,7 +97,7 @@ async def test_from_claim_to_close_without_a_mouse(
 ) -> None:
     nadia = await add_account(database, "nadia")
     visitor = (await waiting_talk(client)).visitor
-    await give_lead(database, visitor, ORGANIZATION)
+    await give_lead(visitor, ORGANIZATION)
     context = await with_session(browser, base, await open_session(database, nadia))
     page = await context.new_page()
     await page.goto("/console/")

@@ -95,7 +95,7 @@ async def test_ten_minutes_of_a_counsellor_on_a_phone(
     await phone.look("nobody")
 
     visitor = (await waiting_talk(client, "514 555-0123")).visitor
-    await give_lead(database, visitor, ORGANIZATION)
+    await give_lead(visitor, ORGANIZATION)
     await expected(page.get_by_role("heading", level=1)).to_have_text("1 personne attend")
     await phone.look("somebody")
     await phone.button("Prendre")
@@ -151,7 +151,7 @@ async def test_ten_minutes_of_a_counsellor_on_a_phone(
     await phone.look("noted")
 
     other = (await waiting_talk(client)).visitor
-    await give_lead(database, other, ORGANIZATION)
+    await give_lead(other, ORGANIZATION)
     await phone.tap(page.get_by_role("link", name="Liste"))
     await expected(page.get_by_role("heading", level=1)).to_have_text("1 personne attend")
     await phone.look("list")

@@ -59,7 +59,7 @@ async def test_visitor_moves_and_cancels_by_her_link_without_a_script(
     browser: Browser, client: Client, database: Database
 ) -> None:
     await receiving(database, "nadia", ahead_days=2)
-    _, path = await booked(client, database)
+    _, path = await booked(client)
     base = str(client.make_url("")).rstrip("/")
     context = await browser.new_context(base_url=base, locale="fr-CA", java_script_enabled=False)
     page = await context.new_page()
@@ -78,10 +78,10 @@ async def test_pages_about_waiting_have_no_mistake_that_axe_finds(
     browser: Browser, client: Client, database: Database
 ) -> None:
     nadia = await receiving(database, "nadia", ahead_days=2)
-    _, path = await booked(client, database)
+    _, path = await booked(client)
     late, other = await waiting_talk(client, "514 555-0123"), await waiting_talk(client)
     for talk in (late, other):
-        await give_lead(database, talk.visitor, "promis")
+        await give_lead(talk.visitor, "promis")
     await late.press("Me faire rappeler")
     await late.press("Le soir")
     async with database.write() as connection:

@@ -74,7 +74,7 @@ async def busy(
     late = await waiting_talk(client, "514 555-0123")
     await late.press("Me faire rappeler")
     await late.press("Le soir")
-    talk, public = await booked(client, database)
+    talk, public = await booked(client)
     nadia = await make("nadia", role=Role.SUPERVISOR)
     samuel = await make("samuel")
     page = page_of(talk.visitor)

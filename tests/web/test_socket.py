@@ -114,7 +114,7 @@ async def claimed_by(client: Client, visitor: Visitor, name: str = "Awa") -> tup
         must_change_password=False,
         clock=clock.now,
     )
-    await give_lead(database, visitor, "promis")
+    await give_lead(visitor, "promis")
     await counsellor.claim(
         database,
         client.app[HUB],

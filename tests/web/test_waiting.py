@@ -62,23 +62,23 @@ async def kinds(database: Database) -> list[tuple[str, str | None]]:
 
 
 async def test_hand_over_says_who_is_before_and_promises_nothing_it_cannot_know(
-    client: Client, database: Database
+    client: Client,
 ) -> None:
     first = await waiting_talk(client)
     assert "votre demande est transmise" in first.text
     assert "Personne n’attend avant vous." in first.text
     assert "je ne promets rien" in first.text
     assert first.buttons == ["Me faire rappeler", "Annuler ma demande"]
-    await give_lead(database, first.visitor, "promis")
+    await give_lead(first.visitor, "promis")
     second = await waiting_talk(client)
-    await give_lead(database, second.visitor, "promis")
+    await give_lead(second.visitor, "promis")
     assert "Une personne attend avant vous." in await second.send(text="c’est encore long?")
 
 
 async def test_usual_wait_comes_from_real_answers(client: Client, database: Database) -> None:
     talks = [await waiting_talk(client) for _ in range(9)]
     for talk in talks:
-        await give_lead(database, talk.visitor, "promis")
+        await give_lead(talk.visitor, "promis")
     now = clock.now()
     async with database.write() as connection:
         for number, talk in enumerate(talks[:8]):
@@ -127,7 +127,7 @@ async def test_appointment_is_booked_with_a_file_for_both_and_is_what_comes_next
     client: Client, database: Database
 ) -> None:
     awa = await receiving(database, "awa")
-    talk, path = await booked(client, database)
+    talk, path = await booked(client)
     event = (await calendar_of(talk)).walk("VEVENT")[0]
     assert event["DTSTART"].params["TZID"] == "America/Toronto"
     assert event["SEQUENCE"] == 0
@@ -150,7 +150,7 @@ async def test_file_of_a_video_meeting_leads_to_its_room_and_to_where_it_is_chan
 ) -> None:
     room = "https://example.org/salle"
     awa = await receiving(database, "awa", means=("video",), video_url=room)
-    talk, path = await booked(client, database)
+    talk, path = await booked(client)
     event = (await calendar_of(talk)).walk("VEVENT")[0]
     assert event["LOCATION"] == room
     assert path.startswith("/rendez-vous/")
@@ -170,13 +170,13 @@ async def test_who_has_an_appointment_or_is_to_be_called_is_not_counted_as_waiti
     await receiving(database, "awa")
     await add_account(database, "sol", role=Role.SUPERVISOR)
     called = await waiting_talk(client, "514 555-0123")
-    await give_lead(database, called.visitor, "promis")
+    await give_lead(called.visitor, "promis")
     async with browser_of(client, "sol") as sol:
         await sol.sign_in()
         assert "1 personne attend" in read((await sol.get("/console/")).text)
         await called.press("Me faire rappeler")
         await called.press("Le soir")
-        talk, _ = await booked(client, database)
+        talk, _ = await booked(client)
         page = read((await sol.get("/console/")).text)
         assert "Personne n’attend" in page
         _, promised = page.split("Rendez-vous et rappels promis")
@@ -197,7 +197,7 @@ async def test_two_visitors_press_one_slot_and_one_is_offered_others(
     await receiving(database, "awa")
     talks = [await waiting_talk(client, "514 555-0123") for _ in range(2)]
     for talk in talks:
-        await give_lead(database, talk.visitor, "promis")
+        await give_lead(talk.visitor, "promis")
         await talk.send(text="je voudrais un rendez-vous")
     payload = talks[0].last["quick_replies"][0]["payload"]
     assert payload == talks[1].last["quick_replies"][0]["payload"]
@@ -210,7 +210,7 @@ async def test_two_visitors_press_one_slot_and_one_is_offered_others(
 
 async def test_chat_moves_and_cancels_an_appointment(client: Client, database: Database) -> None:
     await receiving(database, "awa")
-    talk, path = await booked(client, database)
+    talk, path = await booked(client)
     await talk.press("Changer l’heure")
     moved = await talk.send(payload=talk.last["quick_replies"][1]["payload"])
     assert moved.startswith("C’est changé")
@@ -226,7 +226,7 @@ async def test_link_moves_an_appointment_without_a_script(
     client: Client, database: Database
 ) -> None:
     await receiving(database, "awa")
-    talk, path = await booked(client, database)
+    talk, path = await booked(client)
     _, shown = await get(client, path)
     slots = re.findall(r'name="at" value="(\d+)"', shown)
     status, shown = await post(client, f"{path}/deplacer", at=slots[3])
@@ -249,7 +249,7 @@ async def test_expired_link_used_twice_changes_nothing_and_says_so_calmly(
     client: Client, database: Database
 ) -> None:
     await receiving(database, "awa")
-    _, path = await booked(client, database)
+    _, path = await booked(client)
     _, shown = await get(client, path)
     slot = re.findall(r'name="at" value="(\d+)"', shown)[0]
     async with database.write() as connection:
@@ -276,7 +276,7 @@ async def test_cancelled_twice_is_cancelled_once_and_unknown_links_lead_nowhere(
     client: Client, database: Database
 ) -> None:
     await receiving(database, "awa")
-    talk, path = await booked(client, database)
+    talk, path = await booked(client)
     assert "Ce rendez-vous est annulé." in (await post(client, f"{path}/annuler"))[1]
     assert (await post(client, f"{path}/annuler"))[0] == 410
     assert [kind for kind, _ in await kinds(database)].count("appointment_cancelled") == 1
@@ -338,9 +338,9 @@ async def test_counsellor_says_when_she_receives_in_her_own_words(
 
 
 async def test_counsellor_cancels_and_the_visitor_is_offered_others(
-    awa: Member, client: Client, database: Database
+    awa: Member, client: Client
 ) -> None:
-    talk, _ = await booked(client, database)
+    talk, _ = await booked(client)
     shown = (await awa.get("/console/rendez-vous")).text
     (one,) = re.findall(r'id="r([0-9a-f]{32})"', shown)
     done = await awa.post(f"/console/rendez-vous/{one}/annuler")
@@ -355,7 +355,7 @@ async def test_nobody_touches_another_organisation_s_appointments(
     client: Client, database: Database
 ) -> None:
     await receiving(database, "awa")
-    _, _ = await booked(client, database)
+    _, _ = await booked(client)
     async with database.read() as connection:
         one = await connection.scalar(select(appointment.c.id))
     await add_account(database, "mei", organization="inici")
@@ -370,7 +370,7 @@ async def test_disabled_counsellor_s_appointments_are_taken_over(
     client: Client, database: Database
 ) -> None:
     awa = await receiving(database, "awa")
-    talk, path = await booked(client, database)
+    talk, path = await booked(client)
     async with database.write() as connection:
         await accounts.set_disabled(connection, awa.id, at=clock.now())
     await run_jobs(client)
@@ -395,7 +395,7 @@ async def run_jobs(client: Client) -> None:
 
 async def test_reminder_is_said_once_the_day_before(client: Client, database: Database) -> None:
     await receiving(database, "awa")
-    talk, _ = await booked(client, database)
+    talk, _ = await booked(client)
     async with database.write() as connection:
         now = clock.now()
         await connection.execute(
@@ -442,7 +442,7 @@ async def test_late_lead_is_reminded_escalated_and_shared_each_once(
     )
     await add_account(database, "mei", organization="inici", email="mei@example.org")
     talk = await waiting_talk(client)
-    await give_lead(database, talk.visitor, "promis")
+    await give_lead(talk.visitor, "promis")
     due = (await standing(database, talk)).due_at
     assert due is not None
     terms = client.app[TERMS]
@@ -474,7 +474,7 @@ async def test_follow_up_page_sets_the_next_date_in_one_click_and_ends_a_lead(
     awa: Member, client: Client, database: Database
 ) -> None:
     talk = await waiting_talk(client, "514 555-0123")
-    await give_lead(database, talk.visitor, "promis")
+    await give_lead(talk.visitor, "promis")
     await talk.press("Me faire rappeler")
     await talk.press("Le matin")
     shown = (await awa.get("/console/suivi")).text
@@ -500,10 +500,8 @@ async def test_follow_up_page_sets_the_next_date_in_one_click_and_ends_a_lead(
     assert (await awa.post(one, days="1")).status == 409
 
 
-async def test_other_organisation_s_leads_are_not_there(
-    awa: Member, client: Client, database: Database
-) -> None:
+async def test_other_organisation_s_leads_are_not_there(awa: Member, client: Client) -> None:
     talk = await waiting_talk(client)
-    await give_lead(database, talk.visitor, "inici")
+    await give_lead(talk.visitor, "inici")
     assert talk.visitor.id not in (await awa.get("/console/suivi")).text
     assert (await awa.post(f"/console/suivi/{talk.visitor.id}", days="1")).status == 404
