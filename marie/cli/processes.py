@@ -21,7 +21,7 @@ from pathlib import Path
 import aiohttp
 
 from marie import logs
-from marie.rasa.model import rasa_environment, rasa_python
+from marie.rasa.model import OUR_RASA, rasa_environment, rasa_python
 from marie.settings import ROOT, STEP, Settings
 
 STOP_AFTER = 8.0
@@ -63,7 +63,7 @@ def rasa(settings: Settings, model: Path, port: int) -> Program:
         name=_name("rasa", port - settings.rasa_port),
         command=(
             str(rasa_python()),
-            *("-m", "rasa", "run", "--model", str(model)),
+            *("-m", OUR_RASA, "run", "--model", str(model)),
             *("--endpoints", "endpoints.yml", "--credentials", "credentials.yml"),
             *("--interface", "127.0.0.1", "--port", str(port)),
         ),

@@ -13,6 +13,9 @@ from pathlib import Path
 
 from marie.settings import ROOT
 
+OUR_RASA = "bot.components.without_tensorflow"
+"""Rasa's command line for our recipe."""
+
 LEARNING = ("classifier", "topics", "likeness", "features", "scope", "respelling", "encoder")
 """The components that learn from the examples."""
 
@@ -81,7 +84,7 @@ def train(models: Path, data: Path, env: dict[str, str]) -> Path:
 def train_into(path: Path, data: Path, env: dict[str, str]) -> None:
     """Train this tree's files into an archive; `TrainingFailed`."""
     recipe = ("--config", "config.yml", "--domain", "domain.yml", "--data", "bot/data")
-    _train(recipe, path, data, env)
+    _train((OUR_RASA, "train", *recipe), path, data, env)
 
 
 def default_recipe_model(data: Path, env: dict[str, str]) -> Path:
@@ -92,7 +95,7 @@ def default_recipe_model(data: Path, env: dict[str, str]) -> Path:
     path = data / "evaluation" / f"default-{fingerprint()}.tar.gz"
     if not path.exists():
         recipe = ("--config", "bot/evaluation/default_recipe.yml", "--nlu", "bot/data/nlu")
-        _train(("nlu", *recipe), path, data, env, first=("nice", "-n", "19"))
+        _train(("rasa", "train", "nlu", *recipe), path, data, env, first=("nice", "-n", "19"))
     return path
 
 
@@ -109,7 +112,7 @@ def _train(
             *first,
             str(rasa_python()),
             # Rasa's own cache looks at a component's file, not at what that imports.
-            *("-m", "rasa", "train", *arguments, "--force", "--out", str(path.parent)),
+            *("-m", *arguments, "--force", "--out", str(path.parent)),
             *("--fixed-model-name", path.name.removesuffix(".tar.gz")),
         ],
         cwd=ROOT,
