@@ -29,7 +29,7 @@ _other = tables.lead.alias("other_lead")
 _NEWEST = (
     select(_other.c.id)
     .where(_other.c.conversation_id == tables.conversation.c.id)
-    .order_by(_other.c.created_at.desc(), _other.c.id)
+    .order_by(*tables.newest_lead_first(_other))
     .limit(1)
     .correlate(tables.conversation)
     .scalar_subquery()

@@ -182,7 +182,7 @@ async def waiting(
         return (
             select(column)
             .where(lead.c.conversation_id == conversation.c.id)
-            .order_by(lead.c.created_at.desc(), lead.c.id)
+            .order_by(*tables.newest_lead_first())
             .limit(1)
             .correlate(conversation)
             .scalar_subquery()

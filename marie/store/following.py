@@ -35,7 +35,7 @@ async def newest(
     query = (
         select(lead)
         .where(lead.c.conversation_id == conversation_id)
-        .order_by(lead.c.created_at.desc(), lead.c.id)
+        .order_by(*tables.newest_lead_first())
         .limit(1)
     )
     row = (await connection.execute(query.with_for_update() if lock else query)).first()

@@ -58,7 +58,7 @@ async def latest(connection: AsyncConnection, conversation_id: ConversationId) -
         await connection.execute(
             select(lead)
             .where(lead.c.conversation_id == conversation_id)
-            .order_by(lead.c.created_at.desc(), lead.c.id)
+            .order_by(*tables.newest_lead_first())
             .limit(1)
         )
     ).first()
@@ -73,9 +73,7 @@ async def latest_of(
     found: dict[ConversationId, Lead] = {}
     promised: dict[ConversationId, str] = {}
     for row in await connection.execute(
-        select(lead)
-        .where(lead.c.conversation_id.in_(ids))
-        .order_by(lead.c.created_at.desc(), lead.c.id)
+        select(lead).where(lead.c.conversation_id.in_(ids)).order_by(*tables.newest_lead_first())
     ):
         if row.conversation_id not in found:
             found[row.conversation_id] = _lead(row)

@@ -51,7 +51,7 @@ async def lines(connection: AsyncConnection) -> list[Line]:
         select(lead.conversation_id, lead.organization, lead.shared_at, lead.due_what)
         .join(tables.conversation, talk.id == lead.conversation_id)
         .where(listed)
-        .order_by(lead.created_at.desc(), lead.id)
+        .order_by(*tables.newest_lead_first())
     ):
         held.setdefault(conversation_id, (True, organization, shared_at is not None))
         due.setdefault(conversation_id, what)

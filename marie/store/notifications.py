@@ -273,7 +273,7 @@ def _query() -> Select[Any]:
     held = (
         select(lead.c.organization)
         .where(lead.c.conversation_id == notification.c.conversation_id)
-        .order_by(lead.c.created_at.desc(), lead.c.id)
+        .order_by(*tables.newest_lead_first())
         .limit(1)
         .correlate(notification)
         .scalar_subquery()

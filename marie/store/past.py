@@ -78,7 +78,7 @@ async def search(
     newest = (
         select(lead.c.id)
         .where(lead.c.conversation_id == talk.c.id)
-        .order_by(lead.c.created_at.desc(), lead.c.id)
+        .order_by(*tables.newest_lead_first())
         .limit(1)
         .correlate(talk)
         .scalar_subquery()

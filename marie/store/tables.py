@@ -10,8 +10,10 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Dialect,
     ForeignKey,
+    FromClause,
     Index,
     Integer,
     MetaData,
@@ -153,6 +155,13 @@ lead = Table(
 every organisation may take it. `answered_at`: a person's first words. `settled_at`, `outcome`: how
 it ended.
 """
+
+
+def newest_lead_first(of: FromClause = lead) -> tuple[ColumnElement[Any], ...]:
+    """How the leads of one conversation are ordered. At most one is open, and that one is the
+    newest, also after the clock stepped back or where two were made at one instant."""
+    return (of.c.settled_at.is_not(None), of.c.created_at.desc(), of.c.settled_at.desc(), of.c.id)
+
 
 job = Table(
     "job",

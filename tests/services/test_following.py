@@ -244,6 +244,20 @@ async def test_clock_set_back_never_gives_a_wait_below_nothing(database: Databas
     assert lead.answered_at == lead.created_at
 
 
+@pytest.mark.parametrize("hours", [0, -3])
+async def test_a_new_request_is_the_newest_whatever_the_clock_says(
+    database: Database, hours: int
+) -> None:
+    world, conversation_id = await waiting(database)
+    for _ in range(5):
+        await world.write(conversation_id, "never mind")
+        world.now += timedelta(hours=hours)
+        await world.write(conversation_id, "person")
+        lead = await world.lead(conversation_id)
+        assert lead is not None
+        assert (lead.outcome, lead.due_what) == (None, Next.ANSWER)
+
+
 class Leads(RuleBasedStateMachine):
     """Everything that people may do with leads, in any order, at a clock that jumps."""
 
