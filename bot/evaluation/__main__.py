@@ -14,7 +14,7 @@ from pathlib import Path
 
 import yaml
 
-from bot.components import without_tensorflow
+from bot import rasa as our_rasa
 from bot.evaluation.figures import OUTSIDE, as_lines, confusions, figures, reliability, topics
 from bot.evaluation.pictures import draw
 from bot.evaluation.reading import read_all
@@ -23,7 +23,7 @@ from bot.evaluation.reading import read_all
 def main(model: Path, questions: Path, folder: Path) -> None:
     """Read, print and save."""
     if not model.name.startswith("default-"):  # Rasa's own recipe needs it
-        without_tensorflow.install()
+        our_rasa.install()
     reads = asyncio.run(read_all(str(model), questions_in(questions)))
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     summary = {**figures(reads), "megabytes_at_most": megabytes}

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from marie.settings import ROOT
 
-OUR_RASA = "bot.components.without_tensorflow"
+OUR_RASA = "bot.rasa"
 """Rasa's command line for our recipe."""
 
 LEARNING = ("classifier", "topics", "likeness", "features", "scope", "respelling", "encoder")

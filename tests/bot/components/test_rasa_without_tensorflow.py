@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.components import without_tensorflow
+from bot import rasa as our_rasa
 
 ROOT = Path(__file__).parents[3]
 
 LOOK = """
 import sys
-from bot.components import without_tensorflow
-assert without_tensorflow.install()
+from bot import rasa as our_rasa
+assert our_rasa.install()
 import rasa.__main__, rasa.core.run, rasa.server, rasa.model_training
 import bot.components.classifier, bot.components.one_action, bot.components.tracker_store
 print(sorted({"keras", "tensorflow"} & sys.modules.keys()))
@@ -35,15 +35,15 @@ def test_serving_and_training_import_no_tensorflow() -> None:
     assert shown.stdout == "[]\n", shown.stderr
 
 
-@pytest.mark.parametrize("name", sorted(without_tensorflow.EMPTY))
+@pytest.mark.parametrize("name", sorted(our_rasa.EMPTY))
 def test_rasa_has_a_module_of_this_name(name: str) -> None:
     assert find_spec(name)
 
 
 def test_another_version_of_rasa_stays_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(without_tensorflow, "RASA_VERSION", "3.7.0")
+    monkeypatch.setattr(our_rasa, "RASA_VERSION", "3.7.0")
     before = list(sys.meta_path)
-    assert not without_tensorflow.install()
+    assert not our_rasa.install()
     assert sys.meta_path == before
 
 

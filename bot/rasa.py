@@ -1,4 +1,4 @@
-"""Rasa's command line without TensorFlow: `python -m bot.components.without_tensorflow run …`.
+"""Rasa's command line without TensorFlow: `python -m bot.rasa run …`.
 
 Rasa imports all components that it ships, and with them TensorFlow: five seconds and 350 MB of
 which Marie's pipeline uses nothing. Here the modules that need it are empty: each name imported
