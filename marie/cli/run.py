@@ -55,30 +55,33 @@ def trained_model(settings: Settings) -> Path:
 async def run(settings: Settings) -> None:
     """Start the processes, say where Marie is, stop them on Ctrl-C or SIGTERM."""
     model = trained_model(settings)
-    password = await prepare(settings)
-    if password is not None:
-        print(
-            "Première mise en route. Compte d’administration\u00a0:\n"
-            "  utilisateur\u00a0: admin\n"
-            f"  mot de passe (à changer à la première connexion)\u00a0: {password}",
-            flush=True,
-        )
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
-    programs = [
-        processes.actions(settings),
-        *(processes.web(settings, nth) for nth in range(settings.web_processes)),
-    ]
-    tasks = [asyncio.create_task(processes.keep_running(program)) for program in programs]
-    tasks.append(asyncio.create_task(rolling.keep_rasa(settings, model)))
-    tasks.append(asyncio.create_task(_announce(settings)))
-    await stop.wait()
-    print("\nArrêt…", flush=True)
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    # Rasa takes longest to start, and has nothing to do with the database.
+    tasks = [asyncio.create_task(rolling.keep_rasa(settings, model))]
+    try:
+        password = await prepare(settings)
+        if password is not None:
+            print(
+                "Première mise en route. Compte d’administration\u00a0:\n"
+                "  utilisateur\u00a0: admin\n"
+                f"  mot de passe (à changer à la première connexion)\u00a0: {password}",
+                flush=True,
+            )
+        programs = [
+            processes.actions(settings),
+            *(processes.web(settings, nth) for nth in range(settings.web_processes)),
+        ]
+        tasks += [asyncio.create_task(processes.keep_running(program)) for program in programs]
+        tasks.append(asyncio.create_task(_announce(settings)))
+        await stop.wait()
+        print("\nArrêt…", flush=True)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _announce(settings: Settings) -> None:
