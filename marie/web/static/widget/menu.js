@@ -42,5 +42,10 @@ export const items = (chat, shut) => Object.entries(ACTIONS).map(([name, act]) =
     press();
   }, LABELS[name]);
   press();
-  return el('li', {}, item);
+  const line = el('li', {}, item);
+  // A person who answers already is asked for by nobody.
+  const show = () => { line.hidden = name === 'handoff' && chat.parts.role.textContent === GENERAL.human; };
+  chat.parts.more.addEventListener('toggle', show);
+  show();
+  return line;
 });
