@@ -65,17 +65,7 @@ def take_answer(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
     if contact:
         return _confirm(turn, desk, {**pending.data, **contact})
     if pending.field == "contact":
-        if turn.value("answer") == "stay" or turn.intent in ("dont_know", "deny", "affirm"):
-            return _confirm(turn, desk, pending.data)
-        if not turn.pressed and says(turn.text, desk.talk.stays):
-            return _confirm(turn, desk, pending.data)
-        if turn.intent == "handoff":
-            return _ask_contact(turn, desk, "handoff_intro", pending)
-        if any(character.isdigit() for character in turn.text) or "@" in turn.text:
-            return _ask_contact(turn, desk, "handoff_bad_contact", pending)
-        if _is_a_name(turn, desk):
-            return _ask_contact(turn, desk, "handoff_only_contact", pending)
-        return None
+        return _no_contact_yet(turn, desk, pending)
     corrected = _corrected(turn, desk, pending)
     if corrected is not None:
         return corrected
@@ -90,15 +80,30 @@ def take_answer(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
     return None
 
 
+def _no_contact_yet(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
+    """What answers « comment vous joindre? » without an address or a number."""
+    if turn.value("answer") == "stay" or turn.intent in ("dont_know", "deny", "affirm"):
+        return _confirm(turn, desk, pending.data)
+    if not turn.pressed and says(turn.text, desk.talk.stays):
+        return _confirm(turn, desk, pending.data)
+    if not turn.pressed and says(turn.text, desk.talk.naming):
+        return _ask_contact(turn, desk, "handoff_only_contact", pending)
+    if turn.intent == "handoff":
+        return _ask_contact(turn, desk, "handoff_intro", pending)
+    if any(character.isdigit() for character in turn.text) or "@" in turn.text:
+        return _ask_contact(turn, desk, "handoff_bad_contact", pending)
+    if _is_a_name(turn, desk):
+        return _ask_contact(turn, desk, "handoff_only_contact", pending)
+    return None
+
+
 def _corrected(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
     """« Non, deux enfants », « plutôt Gaspé », « ne transmettez pas mon âge »: shown again."""
     if turn.pressed:
         return None
-    if leave_out := desk.qualification.withheld(turn.text):
-        withheld = sorted({*pending.data.get("withheld", ()), *leave_out})
-        return _confirm(turn, desk, {**pending.data, "withheld": withheld}, "handoff_left_out")
+    leave_out = desk.qualification.withheld(turn.text)
     first = next((word.text for word in words(turn.text)), "")
-    if turn.intent not in CORRECTS and first not in BEGINS:
+    if not leave_out and turn.intent not in CORRECTS and first not in BEGINS:
         return None
     facts = dict(read(turn, desk, of_oneself=True).facts)
     if "target_region" not in facts and len(turn.all("place")) == 1:
@@ -107,13 +112,19 @@ def _corrected(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
         facts.pop("children")  # as many as she told the ages of
     elif "children" in facts:
         facts.setdefault("child_ages", None)
+    facts = {name: value for name, value in facts.items() if name not in leave_out}
     given = {name: value for name, value in facts.items() if value is not None}
     shown = pending.data.get("facts") or {}
-    if all(shown.get(name) == value for name, value in given.items()):
+    corrects = any(shown.get(name) != value for name, value in given.items())
+    if not corrects and not leave_out:
         return None
-    withheld = [each for each in pending.data.get("withheld", ()) if each not in given]
-    turn = replace(turn, profile=with_situation(turn, facts))
-    return _confirm(turn, desk, {**pending.data, "withheld": withheld}, "handoff_corrected")
+    before = [each for each in pending.data.get("withheld", ()) if each not in given]
+    withheld = sorted({*before, *leave_out})
+    if corrects:
+        turn = replace(turn, profile=with_situation(turn, facts))
+    said = ["handoff_corrected"] if corrects else []
+    said += ["handoff_left_out"] if leave_out else []
+    return _confirm(turn, desk, {**pending.data, "withheld": withheld}, *said)
 
 
 def _target(turn: Turn, desk: Desk) -> dict[str, Any]:
@@ -147,7 +158,7 @@ def _ask_contact(turn: Turn, desk: Desk, phrase: str, before: Pending | None = N
     return answer(turn, content, focus=replace(turn.focus, pending=pending, misses=0))
 
 
-def _confirm(turn: Turn, desk: Desk, data: Mapping[str, Any], before: str | None = None) -> Reply:
+def _confirm(turn: Turn, desk: Desk, data: Mapping[str, Any], *before: str) -> Reply:
     """Show what would be passed on, to whom and what for; `before`: what is said first."""
     library = desk.library
     kept = {name: data[name] for name in ("need", "email", "phone", "withheld") if data.get(name)}
@@ -165,8 +176,9 @@ def _confirm(turn: Turn, desk: Desk, data: Mapping[str, Any], before: str | None
         lines=shown_lines(_passed(kept, desk), turn, desk),
         organizations=french_list(names, "ou"),
     )
-    if before is not None:
-        content = replace(content, text=f"{library.phrase(before)}\n\n{content.text}")
+    if before:
+        said = " ".join(library.phrase(each) for each in before)
+        content = replace(content, text=f"{said}\n\n{content.text}")
     pending = Pending(form=FORM, field="consent", data={**kept, "shown": content.text})
     focus = replace(turn.focus, pending=pending, misses=0)
     return answer(turn, content, focus=focus, profile=turn.profile)

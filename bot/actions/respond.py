@@ -53,6 +53,12 @@ NAMES_NOTHING = frozenset({"clarify", "out_of_scope", "inform", "follow_up"})
 ABOUT_THE_FORM = frozenset({"stop", "restart_over", "why_asked", "resume", "repeat"})
 """What is said about the question itself: it is not recalled after the answer."""
 
+GREETED = frozenset({"greeting", "clarify", "thanks"})
+"""Readings under which a person that is asked for in plain words outweighs the rest."""
+
+ABOUT_CHOICES = frozenset({"why_asked", "repeat"})
+"""What is said about the regions or towns to choose from, without choosing."""
+
 RECALLED = 3
 """A recalled question brings its buttons when they are no more than this."""
 
@@ -131,11 +137,15 @@ def _reply(
 
 
 def _chosen(turn: Turn) -> Turn:
-    """« La deuxième », under regions or towns to choose from; they hold for the next message."""
+    """« La deuxième », under regions or towns to choose from; they hold for the next message.
+
+    « Pourquoi eux? » lets them stand.
+    """
     choices = turn.focus.choices
     wanted = int(turn.text) if turn.text.strip() in DIGITS else turn.value("ordinal")
     picks = turn.intent == "pick" or turn.text.strip() in DIGITS
-    turn = replace(turn, focus=replace(turn.focus, choices=()))
+    if turn.intent not in ABOUT_CHOICES:
+        turn = replace(turn, focus=replace(turn.focus, choices=()))
     if turn.intent == "region.compare" and not turn.all("place") and len(choices) > 1:
         # « Compare les deux premières »
         first = [each for choice in choices[:2] for each in turn.as_pressed(choice).all("place")]
@@ -163,15 +173,27 @@ def _as_alarming_as_it_is(turn: Turn, desk: Desk) -> Turn:
         # « Qui peut m’aider? », right after the help lines.
         kind = "violence" if told_of_violence else "distress"
         return _alarmed(replace(turn, intent="safety"), kind)
+    if told_of_violence and turn.intent == "moving.plan" and not turn.all("place"):
+        # « Je veux partir avec mes enfants », right after it: to safety first.
+        return _alarmed(replace(turn, intent="safety"), "violence")
     if turn.intent != "safety":
         return turn
-    if turn.confidence >= SURE_ENOUGH and not desk.safety.harmless(turn.text):
+    if turn.confidence >= SURE_ENOUGH and not _harmless(turn, desk, told_of_violence):
         # « J’ai peur qu’il lise ça » goes on about the violence.
         return _alarmed(turn, "violence") if told_of_violence else turn
     others = [each for each in turn.ranking if each["name"] != "safety"]
     name, sure = (others[0]["name"], others[0]["confidence"]) if others else ("clarify", 0.0)
     intent = name if sure >= NEXT_READING else "clarify"
     return replace(turn, intent=intent, confidence=sure, ranking=tuple(others))
+
+
+def _harmless(turn: Turn, desk: Desk, told_of_violence: bool) -> bool:
+    """Whether what only sounds like danger is a turn of phrase, or a landlord's threat."""
+    if desk.safety.harmless(turn.text):
+        return True
+    # « Il menace de nous mettre dehors », about the landlord: no word of danger in it.
+    asked = asked_entry(turn.text, desk.asked, topic=turn.focus.topic)
+    return asked is not None and not told_of_violence
 
 
 def _alarmed(turn: Turn, kind: str) -> Turn:
@@ -191,6 +213,8 @@ def _as_asked(turn: Turn, desk: Desk) -> Turn:
         return replace(turn, intent="handoff")  # « yes a person please »
     if speaks_of_it(turn, desk):
         return replace(turn, intent="handoff")
+    if turn.intent in GREETED and says(turn.text, desk.talk.talk_to):
+        return replace(turn, intent="handoff")  # « bonjour, je veux parler à quelqu’un »
     if turn.profile.get("trips") and says(turn.text, desk.plan_words.leave):
         return replace(turn, intent="moving.trip")
     if tells_of_a_move(turn, desk):

@@ -26,6 +26,7 @@ class Withhold(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """What asks to leave something out of the file."""
 
     says: tuple[str, ...]
+    ends: tuple[str, ...]
     fields: tuple[Withheld, ...]
 
 
@@ -45,7 +46,10 @@ class Qualification(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
         ]
         if not starts:
             return ()
+        # « Ne transmettez pas mon âge, plutôt la ville de Gaspé » keeps the town.
         rest = said[min(starts) :]
+        ends = [at for each in self.withhold.ends if (at := rest.find(f" {each} ")) >= 0]
+        rest = rest[: min(ends, default=len(rest)) + 1]
         return [
             field
             for each in self.withhold.fields

@@ -58,6 +58,8 @@ class TalkWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     needs: tuple[Need, ...]
     besides: tuple[str, ...]
     bare: frozenset[str]
+    leaning: frozenset[str]
+    whither: tuple[str, ...]
     joins: frozenset[str]
     wanting: frozenset[str]
     being: frozenset[str]
@@ -69,7 +71,11 @@ class TalkWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     simpler_never: frozenset[str]
     callings: tuple[Calling, ...]
     person: tuple[str, ...]
+    abroad: dict[str, tuple[str, ...]]
+    grateful: tuple[str, ...]
     stays: tuple[str, ...]
+    naming: tuple[str, ...]
+    talk_to: tuple[str, ...]
     asking: tuple[str, ...]
     recall: tuple[str, ...]
     said: frozenset[str]
@@ -94,4 +100,4 @@ def says(text: str, phrases: tuple[str, ...]) -> bool:
 def _topics(words: TalkWords) -> set[str]:
     """Every topic that the file sends to."""
     named = {need.topic for need in words.needs} | {age.topic for age in words.child.ages}
-    return named | {*words.spouse.topics, words.spouse.otherwise}
+    return named | {*words.abroad} | {*words.spouse.topics, words.spouse.otherwise}

@@ -262,10 +262,24 @@ def _is_own(folded: str, at: int, phrase: str, *, of_oneself: bool) -> bool:
         return False
     if owner is None and not (of_oneself or starts_own):
         return False
-    if _SOMEBODYS.match(folded, at + len(phrase)):
+    if _SOMEBODYS.match(folded, at + len(phrase)) or _is_asked_about(folded, at):
         return False
     clause = re.split(r"[.,;:!?\n]", folded[:at])[-1]
     return not _UNTRUE.search(" ".join(clause.split()[-6:]))
+
+
+def _is_asked_about(folded: str, at: int) -> bool:
+    """« C’est quoi la différence entre RP et citoyen? » asks about words, and says nobody's."""
+    start = max(folded.rfind(mark, 0, at) for mark in ".!?;\n") + 1
+    end = min((found for mark in ".!?;\n" if (found := folded.find(mark, at)) >= 0), default=None)
+    sentence = folded[start:end]
+    asks = _ASKS.search(sentence)
+    if asks is None:
+        return False
+    # « Je suis RP, c’est quoi le délai? », « comment avoir la RP, je suis étudiant étranger ».
+    before = sentence[: asks.start()] if start + asks.start() > at else ""
+    after = sentence[asks.end() : max(at - start, 0)]
+    return _TELLS.search(before) is None and _TELLS.search(after) is None
 
 
 @lru_cache
@@ -281,6 +295,12 @@ def _at(starts: tuple[int, ...], offset: int) -> int:
 
 
 _NOT_WORDS = re.compile(r"[^a-z0-9.,;:!?\n]+")
+_ASKS = re.compile(
+    r"\b(?:c|ce|cest)\s*(?:est\s+)?(?:quoi|koi)\b|\bdifferences?\b|\bveu\w*\s+dire\b"
+    r"|\bqu\s*est\s+ce\s+(?:que\s+c\s*est|qu\s*un|que\s+l[ea])\b|\bsignifie\b|\bdefinition\b"
+    r"|\bcomment\s+(?:je\s+|on\s+)?(?:deven\w*|devien\w*|obten\w*|obtien\w*|avoir|passe\w*)\b"
+)
+_TELLS = re.compile(r"\b(?:je|j|moi|suis|ai|nous|on)\b")
 _SOMEBODYS = re.compile(r"\s*(?:de|du)\s+(?:mon|ma|mes|son|sa|notre)\b")
 _HALVES = frozenset({"14", "15", "16"})
 _LIVING = (

@@ -119,9 +119,10 @@ def owner_before(folded: str, at: int) -> Owner | None:
 def _ages(text: str, folded: Folded, *, of_oneself: bool) -> tuple[list[Range], list[float]]:
     own: list[Range] = []
     children: list[float] = []
-    for age in find_ages(text):
+    found = find_ages(text)
+    for age in found:
         start, end = _at(folded, age.start), _at(folded, age.end)
-        owner = owner_before(folded.text, start)
+        owner = _owner_after(folded.text, end) or owner_before(folded.text, start)
         if owner is None and of_oneself and age.years >= ADOLESCENT:
             owner = "self"
         if means_duration(text, age.start, age.end) or _NOT_AN_AGE.match(folded.text[end:]):
@@ -132,11 +133,25 @@ def _ages(text: str, folded: Folded, *, of_oneself: bool) -> tuple[list[Range], 
             children.append(round(age.years, 2))
         elif owner == "self" and age.grain == "years":
             own.append(_said_age(age, folded.text[:start]))
+    # « Lui 38 ans, moi 35 »: beside another's age, « ans » is not said twice.
+    if found or _OTHERS_AGE.search(folded.text):
+        own += [_said_age_bare(match) for match in _OWN_BARE.finditer(folded.text)]
     for match in _LISTED_CHILDREN.finditer(folded.text):
         told = [read_number(each) for each in re.findall(NUMBER, match["ages"])]
         if not children:
             children = [each for each in told if each is not None]
     return own, children
+
+
+def _owner_after(folded: str, end: int) -> Owner | None:
+    """« 38 ans lui, 35 ans moi »: who is named right after an age, and nothing behind."""
+    match = _NAMED_AFTER.match(folded, end)
+    return None if match is None else "self" if match["who"] == "moi" else "other"
+
+
+def _said_age_bare(match: re.Match[str]) -> Range:
+    years = float(match["before"] or match["after"])
+    return Range(years, years)
 
 
 def _said_age(age: FoundAge, before: str) -> Range:
@@ -306,6 +321,20 @@ _OWNERS: tuple[tuple[Owner, re.Pattern[str]], ...] = (
         ),
     ),
     ("nobody", re.compile(r"\bj'?(?:avais|aurai)\b|(?<=\bsi )j'|(?<=\bquand )j'")),
+)
+_CLOSES = (
+    r"(?=\s*(?:$|[.,;:!?)\n]|(?:et|pis|puis|mais|lui|elle|on|donc|merci|avec)\b|(?:mon|ma)\s))"
+)
+_NAMED_AFTER = re.compile(
+    rf"\s*(?:pour\s+)?(?P<who>moi|lui|elle|(?:mon|ma)\s+(?:mari|femme|conjointe?|chum|blonde)){_CLOSES}"
+)
+_OTHERS_AGE = re.compile(
+    r"\b(?:lui|elle|(?:mon|ma)\s+(?:mari|femme|epouse|epoux|conjointe?|chum|blonde|copine|copain))"
+    r"\s*[,:]?\s*(?:il\s+|elle\s+)?(?:a\s+|en\s+a\s+|c'est\s+)?[1-9]\d\b"
+)
+_OWN_BARE = re.compile(
+    rf"\b(?:moi\s*[,:]?\s*(?:c'est\s+|j'\s?(?:en\s+)?ai\s+)?|j'\s?(?:en\s+)?ai\s+)(?P<before>[1-9]\d){_CLOSES}"
+    rf"|\b(?P<after>[1-9]\d)\s+(?:pour\s+)?moi{_CLOSES}"
 )
 _NOT_AN_AGE = re.compile(
     r"\s*(?:d'exp|d'anc|de\s+metier|dans\s+le)|\s*(?:ou|et)\s+(?:plus|moins)\b"

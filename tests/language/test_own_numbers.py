@@ -36,6 +36,11 @@ def exactly(number: float) -> Range:
         ("non en fait j'ai 36 ans", 36),
         ("vingt-neuf ans, célibataire", 29),
         ("J'ai 29 ans et deux enfants de 3 et 5 ans; mon mari a 40 ans", 29),
+        ("lui 38 ans moi 35", 35),
+        ("38 ans lui, 35 ans moi", 35),
+        ("mon mari a 38 ans et moi 35", 35),
+        ("moi j'ai 35, ma femme 32", 35),
+        ("elle 29 ans et moi j'en ai 31", 31),
     ],
 )
 def test_own_age_is_read(text: str, age: float) -> None:
@@ -46,6 +51,7 @@ def test_own_age_is_read(text: str, age: float) -> None:
     "text",
     [
         "mon mari a 40 ans",
+        "j'ai 10 employés, ma femme 30 ans",
         "ma mère de 61 ans",
         "on est en couple, elle a 30 ans",
         "mon bail de 3 ans",

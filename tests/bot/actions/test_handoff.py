@@ -183,3 +183,36 @@ def test_greeting_is_no_need_to_pass_on(talk: Talk) -> None:
     talk.say("parler à quelqu'un", "handoff")
     shown = talk.press("Rester ici").messages[0].text
     assert "Bonjour" not in shown
+
+
+@pytest.mark.parametrize(
+    ("said_so", "intent"),
+    [
+        ("plutôt Gaspé, et ne transmettez pas mon âge", "follow_up"),
+        ("ne dites pas mon âge et mettez plutôt la ville de Gaspé", "region.profile"),
+        ("enlevez mon âge mais ajoutez que je veux vivre à Gaspé", "deny"),
+    ],
+)
+def test_two_corrections_in_one_sentence_are_both_kept(
+    talk: Talk, said_so: str, intent: str
+) -> None:
+    shown(talk)
+    again = plain(talk.place(said_so, intent).messages[-1].text)
+    assert "C’est corrigé." in again
+    assert "retiré du dossier" in again
+    assert "Gaspé" in again
+    assert "29 ans" not in again
+    file = told(sent(talk))
+    assert "29 ans" not in str(file)
+    assert "Gaspé" in file["region"]
+
+
+def test_name_given_with_a_verb_is_no_second_request_for_a_person(talk: Talk) -> None:
+    talk.say("je veux parler à une personne", "handoff")
+    asked = text(talk.say("je m'appelle Clarisse", "handoff"))
+    assert asked.startswith("Merci!")
+
+
+def test_person_asked_for_with_a_greeting_is_asked_for(talk: Talk) -> None:
+    reply = talk.say("bonjour je veux parler à quelqu'un", "greeting")
+    assert reply.messages[-1].topic == "handoff"

@@ -342,3 +342,24 @@ def test_wish_for_a_region_after_the_verdicts_is_about_the_region(talk: Talk) ->
     reply = talk.place("on veut aller à Rimouski", "inform")
     assert reply.messages[-1].topic != "eligibility"
     assert talk.profile["situation"]["target_region"] == "01"
+
+
+def test_question_about_what_statuses_are_is_no_status(talk: Talk) -> None:
+    talk.say("je suis admissible?", "eligibility")
+    talk.say("je suis résident permanent", "inform")
+
+    reply = talk.say("c'est quoi la différence entre RP et citoyen?", "immigration")
+
+    assert "deux statuts" not in said(reply)
+    assert reply.messages[-1].topic == "immigration"
+    assert talk.profile["situation"]["status"] == "permanent_resident"
+    assert field(reply) is not None
+
+
+def test_own_age_beside_a_partners_is_read_without_its_unit(talk: Talk) -> None:
+    talk.say("on est admissibles mon mari et moi?", "eligibility")
+
+    reply = talk.say("lui 38 ans moi 35", "clarify")
+
+    assert "35 ans" in said(reply)
+    assert talk.profile["situation"]["age"] == 35
