@@ -21,6 +21,7 @@ from marie import clock
 from marie.clock import local_date
 from marie.domain.replies import Reply
 from marie.knowledge.opened import Knowledge
+from marie.services import masking
 from marie.settings import Settings
 from marie.store.engine import Database
 from marie.store.links import Link, write_links
@@ -107,6 +108,7 @@ async def test_day_of_an_administrator(  # noqa: PLR0917 - a day is long
     async with database.write() as connection:
         await write_links(connection, [dead])
     rasa.script = thinking(open_desk(settings.knowledge, settings.data))
+    await asyncio.to_thread(masking.load)  # as when Marie starts: it takes seconds
     assert await answer(visitor, MISSED) != "childcare-cost"
 
     # The price of January.
