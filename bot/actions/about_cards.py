@@ -40,6 +40,9 @@ BRIEF = 3
 TOO_FAR_KM = 250.0
 """What is farther is shown when there is nothing nearer, and not after that."""
 
+PAIR = 2
+"""Cards of which there is another one."""
+
 SEVERAL = 3
 """Cards of one name that are shown together."""
 
@@ -210,6 +213,9 @@ def _relisted(turn: Turn, desk: Desk) -> Reply | None:
     asked = desk.card_words
     if says(turn.text, asked.questions):
         return None
+    other = _other_one(turn, desk)
+    if other is not None:
+        return _show([other], turn, desk, ())
     if says(turn.text, asked.others) and desk.directory.names_kind(
         turn.text, entry.resources.kinds
     ):
@@ -227,6 +233,14 @@ def _relisted(turn: Turn, desk: Desk) -> Reply | None:
     if len(said) <= BRIEF or says(turn.text, tuple(asked.only)):
         return _list(entry, turn, desk)
     return None
+
+
+def _other_one(turn: Turn, desk: Desk) -> Resource | None:
+    """« Et l’autre? », after one card of a list: the one after it, or before the last."""
+    shown, picked = turn.focus.shown, turn.focus.picked
+    if picked not in shown or len(shown) < PAIR or not says(turn.text, desk.card_words.other_one):
+        return None
+    return desk.directory.get(shown[(shown.index(picked) + 1) % len(shown)])
 
 
 def _other_side(turn: Turn, desk: Desk, topics: Answerers) -> Reply | None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.actions.choices import said_choice
 from bot.actions.corrections import place_alone, without_places_left, without_refused_places
-from bot.actions.entries import related_entry, same_family, speaks_of_focus
+from bot.actions.entries import by_words, related_entry, same_family, speaks_of_focus
 from bot.actions.needs import needs_of, only_need
 from bot.actions.places import named_places
 from bot.actions.situation import corrects
@@ -20,13 +20,18 @@ from marie.language.folding import fold_key, words
 LIKELY = 0.75
 """A reading that Rasa held back although it was this likely holds when the context supports it."""
 
-LITTLE = 3
-"""Words of a message that says nothing by itself."""
+LITTLE = 2
+"""Words of a message that says nothing by itself, besides « y a des », « il y a »."""
 
 OF_A_COLLEGE = frozenset({"cegep.cost", "cegep.admission"})
 COLLEGE = frozenset({"cegep", "cegeps", "college", "collegial", "dec", "aec"})
 
 SMALL_TALK = frozenset({"greeting", "thanks", "goodbye"})
+
+POSSIBLE = 0.15
+"""From it on, a reading beside the likeliest holds when the words say it."""
+
+OF_LODGING = ("lease.", "housing.")
 
 UNSURE = 0.4
 """Under it, a reading from another family yields to an entry of the topic in focus."""
@@ -87,9 +92,12 @@ def read_in_context(turn: Turn, desk: Desk) -> Turn:
     turn = without_places_left(without_refused_places(turn), desk)
     clear = (
         _simpler(turn, desk)
+        or _diploma_to_study(turn, desk)
         or _place_changed(turn, desk)
         or _region_named(turn, desk)
         or _need_named(turn, desk)
+        or _asks_where_to(turn, desk)
+        or _leans_on_focus(turn, desk)
         or _asked_at_the_end(turn, desk)
         or _only_need_said(turn, desk)
         or _one_region_compared(turn)
@@ -138,6 +146,7 @@ def read_in_context(turn: Turn, desk: Desk) -> Turn:
         and turn.confidence < UNSURE
         and not same_family(turn.intent, str(focus))
         and turn.first("place") is None
+        and not by_words(turn.text, desk.library.topic_entries(turn.intent))
     ):
         entry = related_entry(turn, desk)
         if entry is not None:
@@ -152,7 +161,11 @@ def _says_little(turn: Turn, desk: Desk) -> Turn | None:
         return None
     said = {word.text for word in words(turn.text)}
     known = {word for rule in desk.follow_ups for word in rule.words}
-    little = len(said) <= LITTLE and bool(said & known) and said <= known | desk.talk.bare
+    little = (
+        len(said - desk.talk.bare) <= LITTLE
+        and bool(said & known)
+        and said <= known | desk.talk.bare
+    )
     return replace(turn, intent="follow_up") if little else None
 
 
@@ -162,6 +175,16 @@ def _of_a_university(turn: Turn) -> Turn | None:
         return None
     said = {word.text for word in words(turn.text)}
     return turn if said & COLLEGE else replace(turn, intent="university.find")
+
+
+def _diploma_to_study(turn: Turn, desk: Desk) -> Turn | None:
+    """« J’ai un diplôme du Maroc », while a college is talked about: to be admitted with it."""
+    studies = {"cegep": "cegep.admission", "university": "university.find"}
+    wanted = studies.get(str(turn.focus.topic).split(".", maxsplit=1)[0])
+    if wanted is None or turn.intent != "work.recognition":
+        return None
+    named = {each.topic for each in needs_of(turn.text, desk.talk)}
+    return None if "work.search" in named else replace(turn, intent=wanted)
 
 
 def _moves_rather(turn: Turn, desk: Desk) -> Turn | None:
@@ -277,6 +300,32 @@ def _asked_at_the_end(turn: Turn, desk: Desk) -> Turn | None:
     if len(needs) != 1 or same_family(turn.intent, needs[0].topic):
         return None
     return replace(turn, intent=needs[0].topic)
+
+
+def _asks_where_to(turn: Turn, desk: Desk) -> Turn | None:
+    """« Le loyer à Montréal nous étouffe, on irait où? »: where to, whatever drives them away."""
+    if turn.intent not in TOPICS - NO_CONTEXT or not says(turn.text, desk.talk.whither):
+        return None
+    sure = {str(each["name"]): float(each["confidence"]) for each in turn.ranking}
+    if sure.get("region.recommend", 0.0) < POSSIBLE:
+        return None
+    if any(not each.metropolitan for each in named_places(turn, desk)):
+        return None
+    return replace(turn, intent="region.recommend")
+
+
+def _leans_on_focus(turn: Turn, desk: Desk) -> Turn | None:
+    """« C’est légal? », « on peut refuser? »: of what a lodging's law was just said about."""
+    topic = str(turn.focus.topic)
+    if turn.intent not in TOPICS - NO_CONTEXT or turn.entities or not topic.startswith(OF_LODGING):
+        return None
+    if not {word.text for word in words(turn.text)} <= desk.talk.leaning:
+        return None
+    entry = related_entry(turn, desk) or desk.library.entries.get(turn.focus.entry or "")
+    if entry is None or entry.default:
+        return replace(turn, intent=topic)
+    named = Entity(entity="entry", value=entry.id)
+    return replace(turn, intent=entry.topic, entities=(named,))
 
 
 def _one_region_compared(turn: Turn) -> Turn | None:

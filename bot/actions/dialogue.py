@@ -14,6 +14,7 @@ from bot.actions.places import named_places
 from bot.actions.plan import continues_plan
 from bot.actions.replies import answer, plain, quick_reply
 from bot.actions.respond import form_topic, question_buttons, question_phrase
+from bot.actions.situation import noted, read
 from bot.actions.summary import SUMMARY
 from bot.actions.trips import picks_event
 from bot.actions.turn import Entity, Focus, Turn
@@ -21,7 +22,7 @@ from bot.actions.wiring import Desk
 from marie.domain.messages import Content
 from marie.domain.replies import Reply
 from marie.knowledge.model import TOPICS, Entry
-from marie.language.folding import words
+from marie.language.folding import fold_key, words
 
 MAY_BE = 0.2
 """A second reading in the family in focus is answered from this confidence on."""
@@ -30,6 +31,9 @@ Answerers = Mapping[str, Callable[[Turn, Desk], Reply]]
 
 ABOUT_A_QUESTION = frozenset({"question", "questions", "demandez", "demande", "demandes", "savoir"})
 """Words of « pourquoi cette question? », « pourquoi vous me demandez ça? »."""
+
+WHY = frozenset({"pourquoi", "pkoi", "pk"})
+"""Words that ask why and tell nothing of what."""
 
 ANY = "*"
 """The family of a follow-up's topic that holds for every other family."""
@@ -52,6 +56,9 @@ def dialogue_topics(topics: Answerers) -> Answerers:
             return _with_entry(turn, desk, desk.library.entries[turn.focus.entry or ""])
         other = _named_topic(turn, desk)
         if other is not None:
+            said = _said_entry(turn, desk) if other == turn.focus.topic else None
+            if said is not None:
+                return _with_entry(turn, desk, said)
             return topics[other](turn.about(other), desk)
         asked = ask_age(turn, desk)
         if asked is not None:
@@ -68,8 +75,9 @@ def dialogue_topics(topics: Answerers) -> Answerers:
             return topics[topic](turn.about(topic), desk)
         if _picks(turn):
             return _pick(turn, desk)
-        if turn.all("date") and (turn.focus.topic or "").startswith("lease."):
-            return topics["lease.nonrenewal"](turn.about("lease.nonrenewal"), desk)
+        dated = _dated(turn)
+        if dated is not None:
+            return topics[dated](turn.about(dated), desk)
         return _otherwise(turn, desk, topics)
 
     def pick_one(turn: Turn, desk: Desk) -> Reply:
@@ -86,13 +94,16 @@ def dialogue_topics(topics: Answerers) -> Answerers:
     def why(turn: Turn, desk: Desk) -> Reply:
         entry = desk.library.entries.get(turn.focus.entry or "")
         said = {word.text for word in words(turn.text)}
-        if turn.focus.pending is not None or entry is None or said & ABOUT_A_QUESTION:
+        if turn.focus.pending is not None or said & ABOUT_A_QUESTION:
             return _why(turn, desk)
         # « Sans raison? », « pourquoi? », when nothing was asked: about what was just said.
-        related = related_entry(turn, desk)
-        if related is not None and related.id != entry.id:
+        asked = " ".join(word for word in turn.text.split() if fold_key(word).strip() not in WHY)
+        related = related_entry(replace(turn, text=asked), desk)
+        if related is not None and related is not entry:
             return _with_entry(turn, desk, related)
-        if entry.details is None:
+        if _were_listed(turn.focus):
+            return _why_these(turn, desk)
+        if entry is None or entry.details is None:
             return _why(turn, desk)
         more_of_it = Entity(entity="part", value="details")
         return _with_entry(replace(turn, entities=(*turn.entities, more_of_it)), desk, entry)
@@ -121,7 +132,43 @@ def _otherwise(turn: Turn, desk: Desk, topics: Answerers) -> Reply:
     next_best = _next_reading(turn)
     if next_best is not None:
         return topics[next_best](turn.about(next_best), desk)
-    return fallback.clarify(turn, desk)
+    return _noted(turn, desk) or fallback.clarify(turn, desk)
+
+
+def _dated(turn: Turn) -> str | None:
+    """The topic that a date goes on with: « on part en juillet », after what a move costs."""
+    if not turn.all("date"):
+        return None
+    family = (turn.focus.topic or "").split(".", maxsplit=1)[0]
+    return {"lease": "lease.nonrenewal", "moving": "moving.plan"}.get(family)
+
+
+def _noted(turn: Turn, desk: Desk) -> Reply | None:
+    """« On est résidents permanents »: no question, but heard and kept."""
+    facts = read(turn, desk, of_oneself=False).facts if turn.intent == "inform" else {}
+    said = noted(facts, desk)
+    if not said:
+        return None
+    library = desk.library
+    buttons = _next(turn, desk)[:2]
+    title = library.phrase("button_my_rights")
+    content = plain(
+        library,
+        "situation_noted",
+        topic="clarify",
+        buttons=[quick_reply(title, "eligibility"), *buttons],
+        facts=said,
+    )
+    return answer(turn, content, focus=replace(turn.focus, misses=0))
+
+
+def _said_entry(turn: Turn, desk: Desk) -> Entry | None:
+    """« On a combien de temps? », after an eviction: that entry, not its topic in general."""
+    entry = desk.library.entries.get(turn.focus.entry or "")
+    if entry is None or entry.default or entry.topic != turn.focus.topic:
+        return None
+    near = entry.resources is not None and entry.resources.ask_place
+    return None if near or turn.all("place") else entry
 
 
 def _next_reading(turn: Turn) -> str | None:
@@ -228,6 +275,21 @@ def _why(turn: Turn, desk: Desk) -> Reply:
             quick_replies=tuple(question_buttons(pending, desk)),
         )
     return answer(turn, content, focus=turn.focus)
+
+
+def _were_listed(focus: Focus) -> bool:
+    topic = focus.topic or ""
+    of_a_list = bool(focus.shown) and same_family(focus.listed or "", topic)
+    return of_a_list or topic in ("region.recommend", "region.profile", "region.compare")
+
+
+def _why_these(turn: Turn, desk: Desk) -> Reply:
+    """« Pourquoi eux? », about a list or about regions that Marie put in order."""
+    focus = turn.focus
+    phrase = "why_listed" if focus.shown else "why_ranked"
+    topic = focus.topic or "clarify"
+    content = plain(desk.library, phrase, topic=topic, buttons=_next(turn, desk))
+    return answer(turn, content, focus=focus)
 
 
 def _picks(turn: Turn) -> bool:

@@ -30,6 +30,12 @@ NEAR = 0.3
 MARGIN = 0.1
 """How much more of it than of the default's questions."""
 
+ALL = 0.9
+"""Share of a question's weight that makes a message of few words that question."""
+
+TELLING = 3
+"""Telling words of a message that may be no more than that question, somewhere."""
+
 FEW = 6
 """Words of a message that one telling word of it may mean."""
 
@@ -63,6 +69,9 @@ def answer_topic(turn: Turn, desk: Desk, *, offset: int = 0, continued: bool = F
         listing = look_up(query, place, desk, wanted=wanted, offset=offset)
         if _just_shown(listing, turn):
             listing = None
+    further = not (continued or offset or turn.pressed) and _asks_further(entry, listing, turn)
+    if further:
+        listing = None  # a question about what was said: not the very cards again
     hits = listing.hits if listing is not None else ()
     # What was said around the cards of one town is not said again around another's.
     same = turn.focus.entry == entry.id and turn.focus.listed == topic and not turn.pressed
@@ -138,6 +147,21 @@ def _just_shown(listing: Listing, turn: Turn) -> bool:
     return tuple(hit.resource.id for hit in listing.hits) == turn.focus.shown
 
 
+def _asks_further(entry: Entry, listing: Listing | None, turn: Turn) -> bool:
+    """« Il faut combien de mise de fonds? », after who helps to buy in one town."""
+    if listing is None or turn.focus.entry != entry.id or turn.all("place"):
+        return False
+    if turn.intent != turn.focus.topic or listing.wanted != turn.focus.narrowed:
+        return False
+    again = tuple(hit.resource.id for hit in listing.hits)
+    return bool(again) and again == turn.focus.shown and bool(_telling(turn.text, entry))
+
+
+def _telling(text: str, entry: Entry) -> frozenset[str]:
+    """The words of a message that its entry's questions have too."""
+    return _stems(text) & frozenset().union(*_questions(entry, None))
+
+
 def _entry_meant(turn: Turn, desk: Desk) -> Entry | None:
     """« Un DEP à Sept-Îles »: the entry that is about the precision that is said."""
     if turn.pressed or turn.value("entry") is not None:
@@ -162,6 +186,8 @@ def chosen_entry(turn: Turn, desk: Desk) -> Entry:
     if turn.pressed or len(entries) == 1:
         return entries[0]
     nearest = nearest_entry(turn.text, entries)
+    if nearest.default:
+        nearest = _whole_question(turn.text, entries) or nearest
     goes_on = turn.focus.topic == turn.intent and nearest.default
     if turn.all("place") or not (goes_on or nearest.id == turn.focus.entry):
         return nearest
@@ -185,6 +211,18 @@ def nearest_entry(text: str, entries: list[Entry]) -> Entry:
     nearest = max(others, key=lambda entry: scores[entry.id])
     floor = max(ENOUGH, _score(text, default, weight, at_least=1) + MARGIN)
     return nearest if scores[nearest.id] >= floor else default
+
+
+def _whole_question(text: str, entries: list[Entry]) -> Entry | None:
+    """The entry of which a few words say a whole question: « es-tu un robot? », by one word."""
+    if len(_stems(text)) > TELLING:
+        return None
+    default, *others = entries
+    weight = _weights(entries)
+    floor = max(ALL, _score(text, default, weight, at_least=1) + MARGIN)
+    scored = [(_score(text, each, weight, at_least=1), each) for each in others]
+    sure, best = max(scored, key=lambda each: each[0])
+    return best if sure >= floor else None
 
 
 def _other_entry(text: str, said: Entry, entries: list[Entry]) -> Entry | None:

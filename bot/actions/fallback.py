@@ -34,9 +34,12 @@ def clarify(turn: Turn, desk: Desk) -> Reply:
 
 def out_of_scope(turn: Turn, desk: Desk) -> Reply:
     """Something else than life in the regions: never answered as if it were."""
-    if turn.focus.misses >= 1:
-        return _offer_person(turn, desk, "not_understood_second", "out_of_scope", [])
     library = desk.library
+    if turn.focus.misses >= 1:
+        # What is no business of hers was understood as that: she does not say that it was not.
+        second = library.phrase("out_of_scope_second")
+        said = "out_of_scope_again" if second in (turn.focus.last or "") else "out_of_scope_second"
+        return _offer_person(turn, desk, said, "out_of_scope", _starts(desk))
     entry = library.default_entry("out_of_scope")
     content = Content(
         text=library.phrase("out_of_scope"),

@@ -10,6 +10,8 @@ from bot.actions.traces import LANGUAGE
 from bot.actions.turn import Turn
 from bot.actions.wiring import Desk
 from marie.domain.replies import Reply
+from marie.knowledge.talk import says
+from marie.language.folding import fold_key
 from marie.language.safety import HELP_ENTRIES
 
 _HELP = {str(kind): entry for kind, entry in HELP_ENTRIES.items()}
@@ -41,14 +43,43 @@ def language(turn: Turn, desk: Desk) -> Reply:
     library = desk.library
     entry = library.default_entry("language")
     profile = {**turn.profile, "simple": True}
-    content = say_entry(entry, replace(turn, profile=profile), desk)
+    wanted = _button_of_need(turn, desk)
+    content = say_entry(entry, replace(turn, profile=profile), desk, buttons=wanted)
     # « mesi anpil », after Creole, is told by no list of words: it is Creole all the same.
     tongue = turn.value("language") or turn.profile.get(LANGUAGE)
     if tongue in desk.settings.current().languages.welcomed:
-        own = library.phrases[f"language_{tongue}"]
-        content = replace(content, text=f"{own.text.strip()}\n\n{content.text}")
-    focus = replace(turn.focus, topic="language", misses=0)
+        own, french = _in_her_language(turn, desk, str(tongue))
+        content = replace(content, text=f"{own}\n\n{french or content.text}")
+    offered = wanted[0]["payload"] if wanted else None
+    focus = replace(turn.focus, topic="language", misses=0, offered=offered)
     return answer(turn, content, focus=focus, profile=profile)
+
+
+def _in_her_language(turn: Turn, desk: Desk, tongue: str) -> tuple[str, str | None]:
+    """What Marie says in a language, and after it in French when that is not the usual entry.
+
+    She says once who she is; then how to write to her, or what a person is for, in turn.
+    """
+    library = desk.library
+
+    def own(name: str) -> str:
+        return library.phrases[f"language_{name}_{tongue}"].text.strip()
+
+    if fold_key(turn.text).strip() in desk.talk.grateful:
+        return own("thanks"), library.default_entry("thanks").simple.strip()
+    if not (turn.profile.get("simple") and turn.profile.get(LANGUAGE) == tongue):
+        return library.phrases[f"language_{tongue}"].text.strip(), None
+    name = "person" if own("next") in (turn.focus.last or "") else "next"
+    return own(name), library.phrase(f"language_{name}")
+
+
+def _button_of_need(turn: Turn, desk: Desk) -> list[dict[str, str]]:
+    """« I look for a house in Alma »: the housing there, in French, one touch away."""
+    for need in desk.talk.needs:
+        if says(turn.text, desk.talk.abroad.get(need.topic, ())):
+            place = turn.value("place") if len(turn.all("place")) == 1 else None
+            return [quick_reply(need.button, need.topic, place=place or turn.focus.place)]
+    return []
 
 
 def _switch(turn: Turn, desk: Desk, *, simple: bool) -> Reply:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.actions.comparison import compare
-from bot.actions.entries import answer_topic, names_another_entry
+from bot.actions.entries import answer_topic, chosen_entry, names_another_entry
 from bot.actions.figures import figures_of
 from bot.actions.places import ask_which, place_in_focus
 from bot.actions.ranking import recommend
@@ -21,11 +21,15 @@ from marie.knowledge.saying import profile_message
 
 def profile(turn: Turn, desk: Desk) -> Reply:
     """One region: where it is, what it lives on, figures with their source."""
-    if names_another_entry(turn, desk):
+    if names_another_entry(turn, desk) or _asks_one_thing(turn, desk):
         return answer_topic(turn, desk)
     if (question := ask_which(turn, desk, topic="region.profile")) is not None:
         return question
     place = place_in_focus(turn, desk)
+    talked_of = desk.gazetteer.get(turn.focus.place or "")
+    if place is not None and place.metropolitan and talked_of is not None:
+        # « C’est à combien d’heures de Montréal? », of the town that is talked about.
+        place = place if talked_of.metropolitan else talked_of
     region = desk.gazetteer.region_of(place) if place else None
     if place is None or region is None:
         return answer_topic(turn.about("region.list"), desk)
@@ -44,6 +48,11 @@ def profile(turn: Turn, desk: Desk) -> Reply:
         turn.focus, topic="region.profile", place=place.id, misses=0, pending=None, shown=()
     )
     return answer(turn, content, focus=focus)
+
+
+def _asks_one_thing(turn: Turn, desk: Desk) -> bool:
+    """« Il y a des Africains à Sherbrooke? »: that, and not all that is known of the region."""
+    return bool(turn.all("place")) and not chosen_entry(turn, desk).default
 
 
 def _say_profile(

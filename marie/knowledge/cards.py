@@ -54,6 +54,7 @@ class CardWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     questions: tuple[str, ...]
     details: tuple[str, ...]
     nearest: tuple[str, ...]
+    other_one: tuple[str, ...]
     ages: tuple[AgeMeaning, ...]
     only_when_named: frozenset[str]
     siblings: dict[str, ResourceKind]

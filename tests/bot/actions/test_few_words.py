@@ -1,0 +1,110 @@
+"""People who have few words of French, and what they say next."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from tests.bot.actions.conftest import Talk
+
+SPANISH = {"entity": "language", "value": "es"}
+RIMOUSKI = {"entity": "place", "value": "municipality:10043", "candidates": ["municipality:10043"]}
+
+
+def text(reply: Any) -> str:
+    """Everything that Marie says in it."""
+    return "\n".join(message.text for message in reply.messages)
+
+
+def titles(reply: Any) -> list[str]:
+    """The buttons of its last message."""
+    return [button["title"] for button in reply.messages[-1].quick_replies]
+
+
+def test_who_goes_on_in_her_language_is_not_welcomed_again(talk: Talk) -> None:
+    said = [
+        text(talk.say(each, "language", SPANISH))
+        for each in ("hola amiga", "cuanto cuesta eso", "no entiendo", "cuanto cuesta todo")
+    ]
+    assert "Soy Marie" in said[0]
+    assert "Escriba dos o tres palabras" in said[1]
+    assert "pida una persona" in said[2]
+    assert all(one != next_one for one, next_one in pairwise(said))
+
+
+@pytest.mark.parametrize(
+    ("said", "tongue", "expected"),
+    [
+        ("muchas gracias", "es", "Con mucho gusto"),
+        ("Дуже дякую!", "uk", "Будь ласка"),
+        ("شكرا", "ar", "على الرحب"),
+        ("Thank you!", "en", "You’re welcome"),
+    ],
+)
+def test_thanks_in_another_language_are_answered_in_it(
+    talk: Talk, said: str, tongue: str, expected: str
+) -> None:
+    reply = talk.say(said, "language", {"entity": "language", "value": tongue})
+    assert expected in text(reply)
+    assert "Avec plaisir" in text(reply)
+
+
+def test_need_said_in_another_language_is_one_touch_or_a_yes_away(talk: Talk) -> None:
+    reply = talk.say("busco guardería en Rimouski", "language", SPANISH, RIMOUSKI)
+    assert titles(reply)[0] == "La garderie"
+    reply = talk.say("si", "affirm")
+    assert reply.messages[0].topic == "childcare.find"
+    assert "Rimouski" in text(reply)
+
+
+def test_what_is_none_of_her_business_is_never_said_to_be_badly_written(talk: Talk) -> None:
+    said = [
+        text(talk.say(each, "out_of_scope"))
+        for each in ("recette de tajine", "le prix du bitcoin", "écris du code")
+    ]
+    assert len(set(said)) == len(said)
+    assert not any("comprends" in each for each in said)
+
+
+@pytest.mark.parametrize("said", ["es-tu un robot?", "tu es humain ou machine"])
+def test_one_telling_word_asks_whether_she_is_a_robot(talk: Talk, said: str) -> None:
+    assert talk.say(said, "capabilities").messages[0].entry == "capabilities-robot"
+
+
+def test_who_made_her_has_an_answer_of_its_own(talk: Talk) -> None:
+    reply = talk.say("qui t'a faite?", "capabilities")
+    assert reply.messages[0].entry == "capabilities-maker"
+
+
+def test_why_these_regions_is_no_question_about_a_question(talk: Talk) -> None:
+    talk.say("quelle région pour moi", "region.recommend")
+    assert "Je classe les régions" in text(talk.say("pourquoi eux?", "why_asked"))
+    reply = talk.say("le deuxième", "pick", {"entity": "ordinal", "value": 2})
+    assert reply.messages[0].topic == "region.profile"
+
+
+def test_other_card_of_two_is_shown(talk: Talk) -> None:
+    first = talk.say("garderie", "childcare.find", RIMOUSKI).messages[0].resources
+    talk.say("le premier", "pick", {"entity": "ordinal", "value": 1})
+    shown = talk.say("et l'autre?", "follow_up").messages[0].resources
+    assert [each["id"] for each in shown] == [first[1]["id"]]
+
+
+def test_diploma_told_under_the_colleges_serves_to_study(talk: Talk) -> None:
+    talk.say("cégep infirmière", "cegep.find", RIMOUSKI)
+    reply = talk.say("j'ai diplôme du maroc", "work.recognition")
+    assert reply.messages[0].topic == "cegep.admission"
+    assert talk.say("date limite?", "lease.nonrenewal").messages[0].topic == "cegep.admission"
+
+
+def test_subsidies_asked_about_a_business_are_not_for_housing(talk: Talk) -> None:
+    talk.say("ouvrir commerce moi", "work.business", RIMOUSKI)
+    reply = talk.say("y a des subventions?", "housing.aid")
+    assert reply.messages[0].entry == "work-business-money"
+
+
+def test_communities_and_winter_are_answered_also_with_a_town(talk: Talk) -> None:
+    reply = talk.say("il y a des africains à rimouski?", "region.profile", RIMOUSKI)
+    assert reply.messages[0].entry == "region-profile-community"
