@@ -27,6 +27,9 @@ from marie.language.typography import french_day, french_month
 
 FORM = "lease"
 VIOLENCE_ENTRY = "lease-special-violence"
+DOUBTFUL = 0.65
+"""Under it, what follows that entry is asked by somebody who lives with violence."""
+
 HOW_MUCH_ENTRY = "housing-rent-increase"
 _PERCENT = re.compile(r"\d\s*(?:%|pour\s?cents?\b)")
 MOST_ASKED = 2
@@ -303,7 +306,9 @@ def _or_violence(answerer: Callable[[Turn, Desk], Reply]) -> Callable[[Turn, Des
     """A lease to end because of violence: its own entry, which opens with the help lines."""
 
     def respond(turn: Turn, desk: Desk) -> Reply:
-        if turn.focus.entry == HELP_ENTRIES["violence"] and not turn.pressed:
+        told = turn.focus.entry == HELP_ENTRIES["violence"]
+        doubtful = turn.focus.entry == VIOLENCE_ENTRY and turn.confidence < DOUBTFUL
+        if (told or doubtful) and not turn.pressed:
             # « Et le bail est à mon nom »: first the way out that the law keeps for her.
             lived = Entity(entity="safety", value="violence_lease")
             turn = replace(turn, entities=(*turn.entities, lived))

@@ -273,3 +273,74 @@ def test_figure_of_speech_read_as_distress_is_not_distress(talk: Talk) -> None:
     ranking = (("safety", 0.9), ("transport", 0.3))
     assert topic(talk.say("je tue le temps", "safety", ranking=ranking)) == "transport"
     assert topic(talk.say("je ne sais plus, tout est vide", "safety")) == "safety"
+
+
+def test_a_permit_told_after_a_lease_is_about_the_permit(talk: Talk) -> None:
+    talk.say("il dit que je dois payer 3 mois si je pars", "lease.end")
+    said = talk.say(
+        "je suis soudeur avec permis fermé, je peux bouger?", "immigration", confidence=0.18
+    )
+    assert said.messages[0].entry == "immigration-permit"
+
+
+def test_where_to_go_is_answered_whatever_drives_away(talk: Talk) -> None:
+    said = talk.say(
+        "bonsoir, on est 4 et le loyer nous étouffe, on irait où?",
+        "housing.rent",
+        confidence=0.49,
+        ranking=(("housing.rent", 0.49), ("region.recommend", 0.41)),
+    )
+    assert said.messages[0].topic == "region.recommend"
+
+
+def test_a_question_that_leans_on_the_increase_stays_with_it(talk: Talk) -> None:
+    talk.say("j'ai reçu une hausse de loyer", "lease.increase")
+    said = talk.say("c'est légal?", "housing.rights", confidence=0.92)
+    assert said.messages[0].entry == "lease-increase-refuse"
+
+
+def test_how_long_after_the_ways_out_is_about_the_dates(talk: Talk) -> None:
+    talk.say("et pour le bail alors", "lease.end")
+    said = talk.say("j'ai combien de temps", "follow_up")
+    assert said.messages[0].topic == "lease.nonrenewal"
+
+
+def test_a_landlord_who_threatens_to_throw_out_is_no_distress(talk: Talk) -> None:
+    said = talk.say("mon proprio veut garder mon dépôt de 2 mois", "housing.rights")
+    assert said.messages[0].entry == "housing-rights-deposit"
+    said = talk.say("et il menace de nous mettre dehors", "safety", confidence=0.86)
+    assert said.messages[0].entry == "housing-rights-eviction"
+
+
+def test_leaving_with_the_children_after_violence_is_about_safety(talk: Talk) -> None:
+    talk.say("mon mari me frappe et le bail est aux deux noms", "lease.special")
+    said = talk.say("je veux partir avec mes enfants", "moving.plan", confidence=0.68)
+    assert said.messages[0].entry == "safety-violence"
+
+
+def test_a_further_question_gets_words_and_not_the_same_cards(talk: Talk) -> None:
+    talk.place("on veut acheter une maison à Saguenay", "housing.buy")
+    said = talk.say("il faut combien de mise de fonds", "housing.buy")
+    assert not said.messages[0].resources
+    assert "préautorisation" in said.messages[0].text
+
+
+def test_a_status_told_without_a_question_is_noted(talk: Talk) -> None:
+    talk.place("on veut acheter une maison à Saguenay", "housing.buy")
+    said = talk.say("on est résidents permanents depuis 8 mois", "inform", confidence=0.57)
+    assert "noté" in said.messages[0].text
+
+
+def test_a_month_after_what_a_move_costs_begins_the_plan(talk: Talk) -> None:
+    talk.say("combien coûte le déménagement", "moving.aid")
+    month = {"entity": "date", "value": "2027-07-01", "grain": "month"}
+    said = talk.say("on part en juillet", "inform", month)
+    assert said.messages[0].topic == "moving.plan"
+    assert "région" in said.messages[0].text
+
+
+def test_a_roommate_who_left_has_an_answer_of_its_own(talk: Talk) -> None:
+    said = talk.say(
+        "mon coloc est parti et m'a laissé payer seule le loyer", "housing.aid", confidence=0.44
+    )
+    assert said.messages[0].entry == "lease-end-roommate"
