@@ -17,6 +17,7 @@ from bot.actions.cards import (
     source_lines,
     stale,
 )
+from bot.actions.corrections import without_places_left
 from bot.actions.entries import answer_topic, same_family
 from bot.actions.listing import said_precisions
 from bot.actions.places import place_in_focus
@@ -60,6 +61,9 @@ UNSURE = 0.6
 SOUGHT: tuple[ResourceKind, ...] = ("childcare", "cegep", "university", "school")
 """Kinds of which a word and a town ask for one there."""
 
+WITH_PLACES = frozenset({"childcare", "school", "cegep", "university", "francization"})
+"""Kinds of which one may ask how many places there are."""
+
 SURELY_FOREIGN = 0.9
 """From this confidence on, what is none of Marie's business is so with a town too."""
 
@@ -93,7 +97,9 @@ def about_cards(turn: Turn, desk: Desk, topics: Answerers) -> Reply | None:
     if finder is not None:
         return topics[finder](turn.about(finder), desk)
     nearer = bool(turn.focus.shown) and says(turn.text, desk.card_words.nearer)
-    fields = () if nearer else desk.card_words.asked_fields(turn.text)
+    # « Une université loin de Montréal » asks how far none is.
+    left = without_places_left(turn, desk) is not turn
+    fields = () if nearer or left else desk.card_words.asked_fields(turn.text)
     called = _called(turn, desk, fields)
     if called:
         return _show(called, turn, desk, fields)
@@ -101,6 +107,7 @@ def about_cards(turn: Turn, desk: Desk, topics: Answerers) -> Reply | None:
         return None
     if turn.all("place"):
         return None
+    fields = _of_these_cards(fields, turn, desk)
     if fields and _may_be_about_the_list(turn):
         return pick(turn, desk, fields) or _tell_fields(fields, turn, desk)
     return _relisted(turn, desk) or _other_side(turn, desk, topics)
@@ -194,6 +201,18 @@ def _finder(turn: Turn, desk: Desk) -> str | None:
         or desk.directory.narrowing(turn.text, (kind,))
     ]
     return desk.card_words.finders[kinds[0]] if len(kinds) == 1 else None
+
+
+def _of_these_cards(fields: Sequence[CardField], turn: Turn, desk: Desk) -> tuple[CardField, ...]:
+    """Those of the fields that the cards shown may have: an employer's « places » are no capacity.
+
+    « Mettez-moi en contact avec un employeur » asks for that, not for telephones of the list.
+    """
+    if turn.intent == "work.matching":
+        return ()
+    shown = [desk.directory.get(each) for each in turn.focus.shown]
+    counted = any(each is not None and each.kind in WITH_PLACES for each in shown)
+    return tuple(each for each in fields if each.id != "capacity" or counted)
 
 
 def _may_be_about_the_list(turn: Turn) -> bool:

@@ -9,7 +9,7 @@ from bot.actions.corrections import place_alone, without_places_left, without_re
 from bot.actions.entries import by_words, related_entry, same_family, speaks_of_focus
 from bot.actions.needs import needs_of, only_need
 from bot.actions.places import named_places
-from bot.actions.situation import corrects
+from bot.actions.situation import corrects, own_trade
 from bot.actions.turn import Entity, Turn
 from bot.actions.wiring import Desk
 from bot.actions.wishes import answers_a_ranking, weighs_the_distance
@@ -101,6 +101,7 @@ def read_in_context(turn: Turn, desk: Desk) -> Turn:
         or _asked_at_the_end(turn, desk)
         or _only_need_said(turn, desk)
         or _one_region_compared(turn)
+        or _cost_of_living(turn, desk)
     )
     if clear is not None:
         return clear
@@ -114,6 +115,7 @@ def read_in_context(turn: Turn, desk: Desk) -> Turn:
         or _moves_rather(turn, desk)
         or _greets_nobody(turn, desk)
         or _goes_on(turn, desk)
+        or _tells_a_trade(turn, desk)
     )
     if again is not None:
         return again
@@ -153,6 +155,16 @@ def read_in_context(turn: Turn, desk: Desk) -> Turn:
             named = Entity(entity="entry", value=entry.id)
             return replace(turn, intent=entry.topic, entities=(*turn.entities, named))
     return turn
+
+
+def _tells_a_trade(turn: Turn, desk: Desk) -> Turn | None:
+    """« Je suis chauffeur de camion », before anything was talked about: regions for that."""
+    if turn.intent not in ("inform", "clarify") or turn.first("place") is not None:
+        return None
+    if turn.focus.topic not in {None, *NO_CONTEXT}:
+        return None
+    told = own_trade(turn.text, desk, of_oneself=False)
+    return replace(turn, intent="region.recommend") if told else None
 
 
 def _says_little(turn: Turn, desk: Desk) -> Turn | None:
@@ -336,6 +348,17 @@ def _one_region_compared(turn: Turn) -> Turn | None:
     both = "ou" in {word.text for word in words(turn.text)}
     one = len(turn.all("place")) == 1 and not both
     return replace(turn, intent="region.profile") if one else None
+
+
+def _cost_of_living(turn: Turn, desk: Desk) -> Turn | None:
+    """« Laquelle est moins chère? », once two regions were compared: the rents, no third time."""
+    if turn.focus.topic != "region.compare" or turn.intent != "region.compare" or turn.entities:
+        return None
+    said = {word.text for word in words(turn.text)}
+    for rule in desk.follow_ups:
+        if said & set(rule.words) and "region" in rule.topics:
+            return replace(turn, intent=rule.topics["region"])
+    return None
 
 
 def _need_named(turn: Turn, desk: Desk) -> Turn | None:

@@ -123,7 +123,8 @@ def _corrected(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
     if corrects:
         turn = replace(turn, profile=with_situation(turn, facts))
     said = ["handoff_corrected"] if corrects else []
-    said += ["handoff_left_out"] if leave_out else []
+    there = any(shown.get(name) is not None for name in leave_out)
+    said += [("handoff_left_out" if there else "handoff_not_there")] if leave_out else []
     return _confirm(turn, desk, {**pending.data, "withheld": withheld}, *said)
 
 

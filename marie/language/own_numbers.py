@@ -68,7 +68,7 @@ def read_own_numbers(text: str, today: date, *, of_oneself: bool = False) -> Own
         ages=tuple(dict.fromkeys(own)),
         child_ages=tuple(children) if children else () if 0 in counted else None,
         children=next(iter(counted), None),
-        years_here=_years_here(text, folded, today),
+        years_here=_years_here(text, folded, today, of_oneself=of_oneself),
         graduated_months_ago=_graduated(text, folded, today),
         experience_years=_experience(text, folded),
     )
@@ -184,7 +184,7 @@ def _since(year: int, today: date) -> Range:
     return Range(float(max(years - 1, 0)), float(years))
 
 
-def _years_here(text: str, folded: Folded, today: date) -> Range | None:
+def _years_here(text: str, folded: Folded, today: date, *, of_oneself: bool) -> Range | None:
     found: list[tuple[int, Range]] = []
     for each in find_durations(text):
         start, end = _at(folded, each.start), _at(folded, each.end)
@@ -194,6 +194,9 @@ def _years_here(text: str, folded: Folded, today: date) -> Range | None:
         if owner_before(folded.text, start) in ("child", "other", "nobody"):
             continue
         rank = _arrival_rank(clause)
+        if rank is None and of_oneself and _ALONE.fullmatch(folded.text[:start]):
+            # « Depuis 2 ans », said by itself.
+            rank = None if _MORE.search(folded.text[end:]) else _ARRIVED
         if rank is not None:
             exact = (each.months + (each.days or 0) / 30) / 12
             years = _qualified(before, exact)
@@ -301,7 +304,7 @@ _ADMITTED, _ARRIVED, _TOWN = 0, 1, 2
 """What « depuis 2 ans » counts from, the surest first: programmes speak of admission."""
 
 _OWNERS: tuple[tuple[Owner, re.Pattern[str]], ...] = (
-    ("self", re.compile(r"\b(?:j'|j\s?ai\b|jai\b|je\b|moi\b|suis\b|nous\s+sommes\b|homme\b)")),
+    ("self", re.compile(r"\b(?:j'|j\s?ai\b|jai\b|je\b|moi\b|suis\b|nous\s+sommes\b|on\s+est\b|homme\b)")),
     (
         "child",
         re.compile(
@@ -351,6 +354,8 @@ _SINCE = re.compile(
     r"\b(?:depuis|y\s*a|ca\s+fait|cela\s+fait|sa\s+fait|voila)\s+"
     r"(?:(?:bientot|presque|environ|deja|plus\s+d[e']|moins\s+d[e']|a\s+peu\s+pres|genre)\s*){0,2}$"
 )
+_ALONE = re.compile(r"\W*(?:oui\W+)?(?:depuis|ca\s+fait|cela\s+fait|il\s+y\s+a|y\s*a)\s+")
+_MORE = re.compile(r"\w")
 _RESIDENT = re.compile(r"\b(?:rp|residente?s?\s+permanente?s?|residence\s+permanente|admise?)\b")
 _ARRIVAL = re.compile(
     r"\b(?:arriv\w*|debarqu\w*|immigr\w*|venue?|au\s+(?:quebec|canada)|ici|refugiee?s?"

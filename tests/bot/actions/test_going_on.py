@@ -332,3 +332,17 @@ def test_who_leaves_after_a_notice_of_increase_has_its_month(talk: Talk) -> None
     talk.say("avis reçu le 10 novembre", "lease.increase", day("2026-11-10"))
     reply = talk.say("je veux partir plutôt", "lease.nonrenewal")
     assert "10 décembre 2026" in text(reply)
+
+
+def test_trade_told_first_is_a_reason_to_weigh_regions(talk: Talk) -> None:
+    reply = talk.say("je suis chauffeur de camion", "inform")
+    assert reply.messages[-1].topic == "region.recommend"
+    assert "transport" in reply.messages[-1].text
+
+
+def test_employers_asked_for_under_a_list_of_services_are_not_its_telephones(talk: Talk) -> None:
+    talk.place("un emploi à Saguenay", "work.search")
+    reply = talk.say("ils prennent les gens sans expérience?", "work.search")
+    assert "nombre de places" not in reply.messages[-1].text
+    reply = talk.say("mettez-moi en contact avec un employeur", "work.matching")
+    assert reply.messages[-1].topic == "work.matching"

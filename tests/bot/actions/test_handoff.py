@@ -216,3 +216,11 @@ def test_name_given_with_a_verb_is_no_second_request_for_a_person(talk: Talk) ->
 def test_person_asked_for_with_a_greeting_is_asked_for(talk: Talk) -> None:
     reply = talk.say("bonjour je veux parler à quelqu'un", "greeting")
     assert reply.messages[-1].topic == "handoff"
+
+
+def test_what_was_never_told_is_not_said_to_be_taken_out(talk: Talk) -> None:
+    talk.say("je veux parler à une personne", "handoff")
+    talk.press("Rester ici")
+    assert "Ce n’était pas dans le dossier" in text(
+        talk.say("ne transmettez pas mon âge", "privacy")
+    )

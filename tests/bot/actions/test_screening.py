@@ -363,3 +363,22 @@ def test_own_age_beside_a_partners_is_read_without_its_unit(talk: Talk) -> None:
 
     assert "35 ans" in said(reply)
     assert talk.profile["situation"]["age"] == 35
+
+
+def test_since_when_told_alone_is_years_here(talk: Talk) -> None:
+    talk.say("je suis admissible?", "eligibility")
+
+    reply = talk.say("depuis 2 ans", "inform")
+
+    assert "au Québec depuis 2 ans" in said(reply)
+    assert field(reply) == "lives_in_cmm"
+
+
+def test_question_missed_in_a_screening_is_no_failed_answer(talk: Talk) -> None:
+    talk.say("je suis admissible?", "eligibility")
+
+    reply = talk.say("un soudeur gagne combien par an?", "clarify")
+
+    assert "pas saisi votre réponse" not in said(reply)
+    assert "On continue?" in said(reply)
+    assert field(reply) == "lives_in_cmm"
