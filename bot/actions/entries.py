@@ -33,8 +33,14 @@ MARGIN = 0.1
 ALL = 0.9
 """Share of a question's weight that makes a message of few words that question."""
 
+ASKING = frozenset({"quoi"})
+"""Words that ask, and tell by themselves nothing of what."""
+
 TELLING = 3
 """Telling words of a message that may be no more than that question, somewhere."""
+
+ONE_WORD = 0.6
+"""Share of a question's weight that one word must be to mean another topic of the family."""
 
 FEW = 6
 """Words of a message that one telling word of it may mean."""
@@ -69,7 +75,9 @@ def answer_topic(turn: Turn, desk: Desk, *, offset: int = 0, continued: bool = F
         listing = look_up(query, place, desk, wanted=wanted, offset=offset)
         if _just_shown(listing, turn):
             listing = None
-    further = not (continued or offset or turn.pressed) and _asks_further(entry, listing, turn)
+    further = not (continued or offset or turn.pressed) and _asks_further(
+        entry, listing, turn, desk
+    )
     if further:
         listing = None  # a question about what was said: not the very cards again
     hits = listing.hits if listing is not None else ()
@@ -147,14 +155,17 @@ def _just_shown(listing: Listing, turn: Turn) -> bool:
     return tuple(hit.resource.id for hit in listing.hits) == turn.focus.shown
 
 
-def _asks_further(entry: Entry, listing: Listing | None, turn: Turn) -> bool:
+def _asks_further(entry: Entry, listing: Listing | None, turn: Turn, desk: Desk) -> bool:
     """« Il faut combien de mise de fonds? », after who helps to buy in one town."""
     if listing is None or turn.focus.entry != entry.id or turn.all("place"):
         return False
     if turn.intent != turn.focus.topic or listing.wanted != turn.focus.narrowed:
         return False
     again = tuple(hit.resource.id for hit in listing.hits)
-    return bool(again) and again == turn.focus.shown and bool(_telling(turn.text, entry))
+    if not again or again != turn.focus.shown:
+        return False
+    leans = {word.text for word in words(turn.text)} <= desk.talk.leaning
+    return leans or bool(_telling(turn.text, entry))
 
 
 def _telling(text: str, entry: Entry) -> frozenset[str]:
@@ -219,6 +230,9 @@ def _whole_question(text: str, entries: list[Entry]) -> Entry | None:
         return None
     default, *others = entries
     weight = _weights(entries)
+    # « Cégep » alone, a word of the default's too, does not ask what a college is.
+    if _stems(text) & weight.keys() <= frozenset().union(*_questions(default)):
+        return None
     floor = max(ALL, _score(text, default, weight, at_least=1) + MARGIN)
     scored = [(_score(text, each, weight, at_least=1), each) for each in others]
     sure, best = max(scored, key=lambda each: each[0])
@@ -260,7 +274,10 @@ def related_entry(turn: Turn, desk: Desk) -> Entry | None:
     family = [entry for entry in library.entries.values() if same_family(entry.topic, topic)]
     weight = _weights(family)
     own = [entry for entry in family if entry.topic == topic]
-    for entries, at_least, enough in ((own, 1, NEAR), (family, 2, ENOUGH)):
+    tries = [(own, 1, NEAR), (family, 2, ENOUGH)]
+    if len(words(turn.text)) <= FEW:
+        tries.append((family, 1, ONE_WORD))  # « le soir? », under the daycares' prices
+    for entries, at_least, enough in tries:
         scored = [(_score(turn.text, each, weight, at_least=at_least), each) for each in entries]
         best = max(scored, key=lambda each: each[0], default=(0.0, None))
         if best[1] is not None and best[0] >= enough:
@@ -349,7 +366,7 @@ def _score(
     best = 0.0
     for question in _questions(entry, stems):
         shared = question & said
-        if len(shared) >= at_least:
+        if len(shared) >= at_least and shared - ASKING:
             total = sum(weight[stem] for stem in question)
             best = max(best, sum(weight[stem] for stem in shared) / total)
     return best

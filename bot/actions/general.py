@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.actions.entries import answer_topic
-from bot.actions.replies import answer, quick_reply, say_entry
+from bot.actions.replies import answer, plain, quick_reply, say_entry
 from bot.actions.traces import LANGUAGE
 from bot.actions.turn import Turn
 from bot.actions.wiring import Desk
@@ -27,6 +27,8 @@ def safety(turn: Turn, desk: Desk) -> Reply:
     entry = entries.get(entry_id or "") or desk.library.default_entry("safety")
     content = say_entry(entry, turn, desk)
     focus = replace(turn.focus, topic="safety", entry=entry.id, pending=None, misses=0)
+    if entry.id == HELP_ENTRIES["violence"]:
+        focus = replace(focus, violence=True)
     return answer(turn, content, focus=focus)
 
 
@@ -97,10 +99,18 @@ def _switch(turn: Turn, desk: Desk, *, simple: bool) -> Reply:
     return answer(turn, content, focus=replace(turn.focus, misses=0), profile=profile)
 
 
+def abuse(turn: Turn, desk: Desk) -> Reply:
+    """Calm, and what she may ask; the second time without asking for respect again."""
+    if turn.focus.topic != "abuse":
+        return answer_topic(turn, desk)
+    buttons = [quick_reply(desk.library.phrase("button_handoff"), "handoff")]
+    content = plain(desk.library, "abuse_again", topic="abuse", buttons=buttons)
+    return answer(turn, content, focus=replace(turn.focus, misses=0))
+
+
 TOPICS = {
     "safety": safety,
+    "abuse": abuse,
     "language": language,
-    **dict.fromkeys(
-        ("greeting", "goodbye", "thanks", "capabilities", "privacy", "abuse"), answer_topic
-    ),
+    **dict.fromkeys(("greeting", "goodbye", "thanks", "capabilities", "privacy"), answer_topic),
 }

@@ -306,7 +306,7 @@ def _or_violence(answerer: Callable[[Turn, Desk], Reply]) -> Callable[[Turn, Des
     """A lease to end because of violence: its own entry, which opens with the help lines."""
 
     def respond(turn: Turn, desk: Desk) -> Reply:
-        told = turn.focus.entry == HELP_ENTRIES["violence"]
+        told = turn.focus.violence or turn.focus.entry == HELP_ENTRIES["violence"]
         doubtful = turn.focus.entry == VIOLENCE_ENTRY and turn.confidence < DOUBTFUL
         if (told or doubtful) and not turn.pressed:
             # « Et le bail est à mon nom »: first the way out that the law keeps for her.
@@ -314,7 +314,9 @@ def _or_violence(answerer: Callable[[Turn, Desk], Reply]) -> Callable[[Turn, Des
             turn = replace(turn, entities=(*turn.entities, lived))
         if turn.value("safety") == "violence_lease" and turn.value("entry") is None:
             named = Entity(entity="entry", value=VIOLENCE_ENTRY)
-            turn = replace(turn, intent="lease.special", entities=(*turn.entities, named))
+            focus = replace(turn.focus, violence=False)  # said now
+            entities = (*turn.entities, named)
+            turn = replace(turn, intent="lease.special", entities=entities, focus=focus)
             return special(turn, desk)
         return answerer(turn, desk)
 

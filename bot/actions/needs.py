@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from bot.actions.entries import same_family
 from bot.actions.turn import Turn
@@ -27,8 +27,22 @@ def named_need(text: str, talk: TalkWords) -> Need | None:
 
 def only_need(text: str, talk: TalkWords) -> Need | None:
     """The need that a message names and about which it says nothing: « et les garderies? »."""
-    left = " ".join(word for word in _said(text) if word not in talk.bare)
-    return next((need for need in talk.needs if left in need.says), None) if left else None
+    left = _telling(_said(text), talk)
+    if not left:
+        return None
+    # « le bail », of which « bail » is left, is known as « mon bail ».
+    return next(
+        (
+            need
+            for need in talk.needs
+            if left in need.says or left in {_telling(says.split(), talk) for says in need.says}
+        ),
+        None,
+    )
+
+
+def _telling(said: Iterable[str], talk: TalkWords) -> str:
+    return " ".join(word for word in said if word not in talk.bare)
 
 
 def needs_of(text: str, talk: TalkWords) -> list[Need]:

@@ -35,7 +35,8 @@ class Focus:
     `narrowed` which resources of a kind are meant (daycares that take infants); `listed` the topic
     of the last list; `offered` the payload that a « oui » accepts; `person` whom the talk is about
     (`child`, `spouse`), `child_age` in years; `picked` the card that is talked about; `choices` the
-    payloads that « le deuxième » chooses from, when it is no card.
+    payloads that « le deuxième » chooses from, when it is no card; `violence`: she told of it, and
+    the way out of a lease that the law keeps for her was not said yet.
     """
 
     topic: str | None = None
@@ -53,6 +54,7 @@ class Focus:
     child_age: float | None = None
     picked: str | None = None
     choices: tuple[str, ...] = ()
+    violence: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -304,7 +304,10 @@ _ADMITTED, _ARRIVED, _TOWN = 0, 1, 2
 """What « depuis 2 ans » counts from, the surest first: programmes speak of admission."""
 
 _OWNERS: tuple[tuple[Owner, re.Pattern[str]], ...] = (
-    ("self", re.compile(r"\b(?:j'|j\s?ai\b|jai\b|je\b|moi\b|suis\b|nous\s+sommes\b|on\s+est\b|homme\b)")),
+    (
+        "self",
+        re.compile(r"\b(?:j'|j\s?ai\b|jai\b|je\b|moi\b|suis\b|nous\s+sommes\b|on\s+est\b|homme\b)"),
+    ),
     (
         "child",
         re.compile(

@@ -344,3 +344,43 @@ def test_a_roommate_who_left_has_an_answer_of_its_own(talk: Talk) -> None:
         "mon coloc est parti et m'a laissé payer seule le loyer", "housing.aid", confidence=0.44
     )
     assert said.messages[0].entry == "lease-end-roommate"
+
+
+def test_violence_told_before_the_ranking_still_opens_her_way_out_of_the_lease(talk: Talk) -> None:
+    talk.say("j'ai peur de mon ex il connait mon adresse", "safety")
+    talk.say("je voudrais changer de ville", "region.recommend")
+    said = talk.say("mon bail est jusqu'en juin", "lease.nonrenewal")
+    assert said.messages[0].entry == "lease-special-violence"
+    again = talk.say("et pour la lettre?", "lease.notice")
+    assert again.messages[0].entry != "lease-special-violence"
+
+
+def test_a_question_about_the_lease_is_no_greeting(talk: Talk) -> None:
+    talk.say("bonsoir", "greeting")
+    assert talk.say("j ai une question sur le bail", "greeting").messages[0].topic == "lease.end"
+
+
+def test_what_is_better_after_a_sublet_compares_no_regions(talk: Talk) -> None:
+    talk.say("je voudrais sous-louer", "lease.sublet")
+    said = talk.say("laquelle est mieux pour moi, je reviens pas", "region.compare")
+    assert said.messages[0].entry == "lease-sublet-or-assignment"
+    said = talk.say("je peux demander 500$ au nouveau", "housing.rights")
+    assert said.messages[0].entry == "lease-assignment-money"
+
+
+def test_who_must_accept_an_increase_may_refuse_it(talk: Talk) -> None:
+    talk.say("j'ai reçu une hausse de loyer", "lease.increase")
+    said = talk.say("je suis obligée d'accepter?", "eligibility", confidence=0.6)
+    assert said.messages[0].entry == "lease-increase-refuse"
+
+
+def test_papers_after_a_special_end_are_those_of_it(talk: Talk) -> None:
+    talk.place("on a été acceptés dans un HLM à Granby", "housing.aid")
+    said = talk.say("ça prend quoi comme papier", "follow_up")
+    assert said.messages[0].topic == "lease.special"
+
+
+def test_a_letter_forgotten_has_its_own_answer(talk: Talk) -> None:
+    talk.say("mon bail est renouvelé automatiquement?", "lease.nonrenewal")
+    said = talk.say("j'ai oublié d'envoyer la lettre", "lease.notice")
+    assert said.messages[0].entry == "lease-nonrenewal-missed"
