@@ -91,7 +91,10 @@ Answerers = Mapping[str, Callable[[Turn, Desk], Reply]]
 
 def about_cards(turn: Turn, desk: Desk, topics: Answerers) -> Reply | None:
     """Marie's reply, when the message is about cards; else None."""
-    if turn.pressed or turn.intent in ("safety", "language", "abuse", "handoff"):
+    field_alone = _names_a_field(turn, desk)
+    if turn.pressed or turn.intent in ("safety", "language", "abuse"):
+        return None
+    if turn.intent == "handoff" and not field_alone:
         return None
     finder = _finder(turn, desk)
     if finder is not None:
@@ -108,7 +111,7 @@ def about_cards(turn: Turn, desk: Desk, topics: Answerers) -> Reply | None:
     if turn.all("place"):
         return None
     fields = _of_these_cards(fields, turn, desk)
-    if fields and _may_be_about_the_list(turn):
+    if fields and (field_alone or _may_be_about_the_list(turn)):
         return pick(turn, desk, fields) or _tell_fields(fields, turn, desk)
     return _relisted(turn, desk) or _other_side(turn, desk, topics)
 
@@ -213,6 +216,12 @@ def _of_these_cards(fields: Sequence[CardField], turn: Turn, desk: Desk) -> tupl
     shown = [desk.directory.get(each) for each in turn.focus.shown]
     counted = any(each is not None and each.kind in WITH_PLACES for each in shown)
     return tuple(each for each in fields if each.id != "capacity" or counted)
+
+
+def _names_a_field(turn: Turn, desk: Desk) -> bool:
+    """« Téléphone », alone under cards: theirs, and no wish to be called."""
+    alone = len(words(turn.text)) == 1 and turn.focus.topic == turn.focus.listed
+    return alone and bool(turn.focus.shown) and bool(desk.card_words.asked_fields(turn.text))
 
 
 def _may_be_about_the_list(turn: Turn) -> bool:

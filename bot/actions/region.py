@@ -9,7 +9,14 @@ from bot.actions.entries import answer_topic, chosen_entry, names_another_entry
 from bot.actions.figures import figures_of
 from bot.actions.places import ask_which, place_in_focus
 from bot.actions.ranking import recommend
-from bot.actions.replies import answer, plain, quick_reply, say_entry
+from bot.actions.replies import (
+    answer,
+    plain,
+    quick_reply,
+    say_entry,
+    source_json,
+    source_line,
+)
 from bot.actions.turn import Turn
 from bot.actions.wiring import Desk
 from marie.domain.messages import Content
@@ -17,6 +24,10 @@ from marie.domain.replies import Reply
 from marie.knowledge.model import RegionProfile
 from marie.knowledge.places import Place
 from marie.knowledge.saying import profile_message
+from marie.knowledge.talk import says
+
+DISTANCE = "distance_montreal"
+"""The figure that says how far from Montréal a region's main town is."""
 
 
 def profile(turn: Turn, desk: Desk) -> Reply:
@@ -43,7 +54,9 @@ def profile(turn: Turn, desk: Desk) -> Reply:
             buttons=[quick_reply(desk.library.phrase("button_regions"), "region.list")],
         )
         return answer(turn, content, focus=replace(turn.focus, topic="region.profile", misses=0))
-    content = _say_profile(found, place, region, turn, desk)
+    content = _say_distance(found, place, turn, desk) or _say_profile(
+        found, place, region, turn, desk
+    )
     focus = replace(
         turn.focus, topic="region.profile", place=place.id, misses=0, pending=None, shown=()
     )
@@ -53,6 +66,27 @@ def profile(turn: Turn, desk: Desk) -> Reply:
 def _asks_one_thing(turn: Turn, desk: Desk) -> bool:
     """« Il y a des Africains à Sherbrooke? »: that, and not all that is known of the region."""
     return bool(turn.all("place")) and not chosen_entry(turn, desk).default
+
+
+def _say_distance(found: RegionProfile, place: Place, turn: Turn, desk: Desk) -> Content | None:
+    """« C’est loin? »: how far, and not all that is known of the region again."""
+    figure = figures_of(found, desk).get(DISTANCE)
+    if figure is None or turn.pressed or not says(turn.text, desk.talk.how_far):
+        return None
+    library = desk.library
+    said = library.phrase("how_far", label=figure.label, distance=figure.value)
+    source = source_line(figure.source, library) if figure.source is not None else ""
+    travel = library.default_entry("transport")
+    return Content(
+        text=f"{said}\n\n{source}".strip(),
+        topic="region.profile",
+        entry=f"region-{found.code}",
+        sources=(source_json(figure.source),) if figure.source is not None else (),
+        quick_replies=(
+            quick_reply(library.phrase("button_transport"), travel.topic),
+            quick_reply(library.phrase("button_profile"), "region.profile", place=place.id),
+        ),
+    )
 
 
 def _say_profile(

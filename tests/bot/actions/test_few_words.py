@@ -108,3 +108,55 @@ def test_subsidies_asked_about_a_business_are_not_for_housing(talk: Talk) -> Non
 def test_communities_and_winter_are_answered_also_with_a_town(talk: Talk) -> None:
     reply = talk.say("il y a des africains à rimouski?", "region.profile", RIMOUSKI)
     assert reply.messages[0].entry == "region-profile-community"
+
+
+def test_how_far_is_no_profile_again(talk: Talk) -> None:
+    talk.say("Rimouski", "region.profile", RIMOUSKI)
+    montreal = {**RIMOUSKI, "value": "municipality:66023"}
+    montreal["candidates"] = ["municipality:66023"]
+    said = text(talk.say("combien heures de montréal", "region.profile", montreal))
+    assert "De Montréal à Rimouski" in said
+    assert "Population" not in said
+
+
+def test_college_named_with_a_town_is_looked_for_there(talk: Talk) -> None:
+    reply = talk.say("cégep rimouski", "cegep.find", RIMOUSKI)
+    assert reply.messages[0].entry == "cegep-find"
+    assert reply.messages[0].resources
+
+
+def test_one_word_about_daycare_stays_with_daycare(talk: Talk) -> None:
+    reply = talk.say("milieu familial c quoi", "childcare.types")
+    assert reply.messages[0].entry == "childcare-types-family"
+    reply = talk.say("le soir?", "follow_up")
+    assert reply.messages[0].entry == "childcare-find-atypical"
+
+
+def test_second_insult_and_an_apology_hear_something_else(talk: Talk) -> None:
+    first = text(talk.say("idiote", "abuse"))
+    assert text(talk.say("pardon", "abuse")) != first
+
+
+def test_university_far_from_montreal_is_no_university_there(talk: Talk) -> None:
+    start = "université loin montréal".index("montréal")
+    montreal = {**RIMOUSKI, "value": "municipality:66023", "start": start}
+    montreal["candidates"] = ["municipality:66023"]
+    reply = talk.say("université loin montréal", "university.find", montreal)
+    assert not reply.messages[0].resources
+
+
+def test_cheaper_of_two_regions_is_about_rents(talk: Talk) -> None:
+    talk.say("Estrie ou Mauricie?", "region.compare")
+    assert talk.say("laquelle moins chère", "region.compare").messages[0].topic == "housing.rent"
+
+
+def test_registration_after_a_primary_school_is_no_college(talk: Talk) -> None:
+    talk.say("école primaire", "school.find", RIMOUSKI)
+    assert talk.say("inscription", "follow_up").messages[0].topic == "school.find"
+
+
+def test_telephone_alone_under_a_card_is_its_number(talk: Talk) -> None:
+    talk.say("cégep", "cegep.find", RIMOUSKI)
+    talk.say("le 2e", "pick", {"entity": "ordinal", "value": 2})
+    assert talk.say("telephone", "handoff").messages[0].topic == "cegep.find"
+    assert talk.say("quelqu'un me rappelle", "handoff").messages[0].topic == "handoff"
