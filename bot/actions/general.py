@@ -86,6 +86,7 @@ def _button_of_need(turn: Turn, desk: Desk) -> list[dict[str, str]]:
 
 def _switch(turn: Turn, desk: Desk, *, simple: bool) -> Reply:
     """Simple French, or the usual one: the last answer is said again in it."""
+    already = bool(turn.profile.get("simple"))
     profile = {**turn.profile, "simple": simple}
     turn = replace(turn, profile=profile)
     desk = replace(desk, simple=simple)
@@ -95,6 +96,11 @@ def _switch(turn: Turn, desk: Desk, *, simple: bool) -> Reply:
     button = quick_reply(library.phrase(f"button_{other}"), "language", answer=other)
     entry = library.entries.get(turn.focus.entry or "") or library.default_entry("language")
     again = say_entry(entry, turn, desk, place=turn.focus.place, buttons=[button])
+    if simple and already:
+        # The same words again would be no simpler: a person can explain.
+        person = quick_reply(library.phrase("button_handoff"), "handoff")
+        content = plain(library, "simple_already", topic="language", buttons=[person, button])
+        return answer(turn, content, focus=replace(turn.focus, misses=0), profile=profile)
     content = replace(again, text=f"{said}\n\n{again.text}", topic="language")
     return answer(turn, content, focus=replace(turn.focus, misses=0), profile=profile)
 

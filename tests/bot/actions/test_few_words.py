@@ -160,3 +160,15 @@ def test_telephone_alone_under_a_card_is_its_number(talk: Talk) -> None:
     talk.say("le 2e", "pick", {"entity": "ordinal", "value": 2})
     assert talk.say("telephone", "handoff").messages[0].topic == "cegep.find"
     assert talk.say("quelqu'un me rappelle", "handoff").messages[0].topic == "handoff"
+
+
+def test_simpler_than_simple_is_a_person(talk: Talk) -> None:
+    talk.say("je comprends pas", "language", {"entity": "answer", "value": "simple"})
+    reply = talk.say("plus simple", "language", {"entity": "answer", "value": "simple"})
+    assert "les plus simples" in text(reply)
+    assert "Parler à une personne" in titles(reply)
+
+
+def test_tax_credit_asked_about_daycare_is_the_one_for_daycare(talk: Talk) -> None:
+    talk.say("garderie prix", "childcare.cost")
+    assert talk.say("crédit impôt", "moving.aid").messages[0].entry == "childcare-cost-credit"
