@@ -103,7 +103,8 @@ def _corrected(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
         return None
     leave_out = desk.qualification.withheld(turn.text)
     first = next((word.text for word in words(turn.text)), "")
-    if not leave_out and turn.intent not in CORRECTS and first not in BEGINS:
+    withholds = leave_out or desk.qualification.withholds(turn.text)
+    if not withholds and turn.intent not in CORRECTS and first not in BEGINS:
         return None
     facts = dict(read(turn, desk, of_oneself=True).facts)
     if "target_region" not in facts and len(turn.all("place")) == 1:
@@ -117,7 +118,8 @@ def _corrected(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
     shown = pending.data.get("facts") or {}
     corrects = any(shown.get(name) != value for name, value in given.items())
     if not corrects and not leave_out:
-        return None
+        unclear = desk.qualification.withholds(turn.text) and turn.intent != "privacy"
+        return _confirm(turn, desk, pending.data, "handoff_left_which") if unclear else None
     before = [each for each in pending.data.get("withheld", ()) if each not in given]
     withheld = sorted({*before, *leave_out})
     if corrects:

@@ -16,6 +16,7 @@ from bot.actions.wiring import Desk
 from marie.domain.messages import Content
 from marie.domain.replies import Reply
 from marie.guidance.eligibility import Program, Verdict, evaluate_all, matters, next_question
+from marie.knowledge.talk import says
 from marie.knowledge.told import Doubt, Told
 from marie.knowledge.verdicts import short_text, verdict_json, verdict_sources, verdict_text
 from marie.language.folding import words
@@ -110,7 +111,7 @@ def take_answer(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
         beside = told.facts or _named(turn, desk.programs)
         titled = bool(by_title(turn, desk))
         if not beside or (turn.intent not in NO_TOPIC and not turn.pressed and not titled):
-            return None
+            return _somebody_elses(turn, desk, pending)
     scope = tuple(pending.data.get("scope") or FOUNDING)
     screening = _Screening(turn, desk, scope, known(turn), [])
     if not passes:
@@ -126,6 +127,17 @@ def take_answer(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
     else:
         screening.leave(pending.field)
     return _say(screening)
+
+
+def _somebody_elses(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
+    """« Et ma conjointe, 33 ans, elle est étudiante »: one person at a time; None: not that."""
+    speaks = says(turn.text, desk.talk.spouse.says) and turn.intent in NO_TOPIC
+    if not speaks or turn.pressed or turn.text.rstrip().endswith("?"):
+        return None
+    question = desk.library.phrase(f"eligibility_ask_{pending.field}")
+    content = plain(desk.library, "eligibility_one_person", topic="eligibility", question=question)
+    content = replace(content, quick_replies=tuple(question_buttons(pending, desk)))
+    return answer(turn, content, focus=replace(turn.focus, pending=pending, misses=0))
 
 
 def _hear(asking: Asking) -> Told:

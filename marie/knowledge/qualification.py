@@ -38,6 +38,11 @@ class Qualification(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     languages: dict[str, str]
     withhold: Withhold
 
+    def withholds(self, text: str) -> bool:
+        """Whether a message asks to leave something out, whatever it may be."""
+        said = f" {' '.join(word.text for word in words(text))} "
+        return any(f" {each} " in said for each in self.withhold.says)
+
     def withheld(self, text: str) -> Sequence[str]:
         """The fields that a message asks to leave out."""
         said = f" {' '.join(word.text for word in words(text))} "

@@ -224,3 +224,17 @@ def test_what_was_never_told_is_not_said_to_be_taken_out(talk: Talk) -> None:
     assert "Ce n’était pas dans le dossier" in text(
         talk.say("ne transmettez pas mon âge", "privacy")
     )
+
+
+def test_what_she_is_takes_out_the_field_it_tells(talk: Talk) -> None:
+    shown(talk)
+    again = text(talk.say("et dites pas que je suis résidente permanente", "follow_up"))
+    assert "retiré du dossier" in again
+    assert "résidence permanente" not in again
+
+
+def test_something_to_take_out_that_is_not_named_is_asked_for(talk: Talk) -> None:
+    shown(talk)
+    reply = talk.say("enlevez ça svp", "clarify")
+    assert "dites lequel" in text(reply)
+    assert reply.handover is None

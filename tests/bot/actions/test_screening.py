@@ -382,3 +382,13 @@ def test_question_missed_in_a_screening_is_no_failed_answer(talk: Talk) -> None:
     assert "pas saisi votre réponse" not in said(reply)
     assert "On continue?" in said(reply)
     assert field(reply) == "lives_in_cmm"
+
+
+def test_what_is_told_of_a_partner_alone_is_nobodys_answer(talk: Talk) -> None:
+    talk.say("je suis admissible?", "eligibility")
+
+    reply = talk.say("et ma conjointe 33 ans elle est étudiante", "inform")
+
+    assert "Chaque personne" in said(reply)
+    assert "age" not in (talk.profile.get("situation") or {})
+    assert field(reply) == "lives_in_cmm"
