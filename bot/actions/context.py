@@ -23,6 +23,9 @@ LIKELY = 0.75
 LITTLE = 2
 """Words of a message that says nothing by itself, besides « y a des », « il y a »."""
 
+FEW_WORDS = 8
+"""Words of a question about how far a place is."""
+
 OF_A_COLLEGE = frozenset({"cegep.cost", "cegep.admission"})
 COLLEGE = frozenset({"cegep", "cegeps", "college", "collegial", "dec", "aec"})
 
@@ -102,6 +105,7 @@ def read_in_context(turn: Turn, desk: Desk) -> Turn:
         or _only_need_said(turn, desk)
         or _one_region_compared(turn)
         or _cost_of_living(turn, desk)
+        or _far_from_montreal(turn, desk)
     )
     if clear is not None:
         return clear
@@ -329,7 +333,8 @@ def _asks_where_to(turn: Turn, desk: Desk) -> Turn | None:
 def _leans_on_focus(turn: Turn, desk: Desk) -> Turn | None:
     """« C’est légal? », « on peut refuser? »: of what a lodging's law was just said about."""
     topic = str(turn.focus.topic)
-    if turn.intent not in TOPICS - NO_CONTEXT or turn.entities or not topic.startswith(OF_LODGING):
+    readings = (TOPICS - NO_CONTEXT) | {"why_asked"}
+    if turn.intent not in readings or turn.entities or not topic.startswith(OF_LODGING):
         return None
     if not {word.text for word in words(turn.text)} <= desk.talk.leaning:
         return None
@@ -359,6 +364,17 @@ def _cost_of_living(turn: Turn, desk: Desk) -> Turn | None:
         if said & set(rule.words) and "region" in rule.topics:
             return replace(turn, intent=rule.topics["region"])
     return None
+
+
+def _far_from_montreal(turn: Turn, desk: Desk) -> Turn | None:
+    """« C’est loin de Montréal? », after the colleges of a town: how far the town is."""
+    talked_of = desk.gazetteer.get(turn.focus.place or "")
+    if turn.intent not in UNDECIDED or talked_of is None or talked_of.metropolitan:
+        return None
+    if not says(turn.text, desk.talk.how_far) or len(words(turn.text)) > FEW_WORDS:
+        return None
+    elsewhere = any(not each.metropolitan for each in named_places(turn, desk))
+    return None if elsewhere else replace(turn, intent="region.profile")
 
 
 def _need_named(turn: Turn, desk: Desk) -> Turn | None:

@@ -126,13 +126,16 @@ def dialogue_topics(topics: Answerers) -> Answerers:
 
 def _otherwise(turn: Turn, desk: Desk, topics: Answerers) -> Reply:
     """What is asked about the topic in focus, else the next reading, else Marie asks back."""
+    told = _noted(turn, desk)
+    if told is not None:
+        return told
     entry = related_entry(turn, desk)
     if entry is not None:
         return _with_entry(turn, desk, entry)
     next_best = _next_reading(turn)
     if next_best is not None:
         return topics[next_best](turn.about(next_best), desk)
-    return _noted(turn, desk) or fallback.clarify(turn, desk)
+    return fallback.clarify(turn, desk)
 
 
 def _dated(turn: Turn) -> str | None:

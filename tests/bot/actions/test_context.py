@@ -384,3 +384,24 @@ def test_a_letter_forgotten_has_its_own_answer(talk: Talk) -> None:
     talk.say("mon bail est renouvelé automatiquement?", "lease.nonrenewal")
     said = talk.say("j'ai oublié d'envoyer la lettre", "lease.notice")
     assert said.messages[0].entry == "lease-nonrenewal-missed"
+
+
+def test_a_landlord_who_comes_in_and_changes_the_lock_has_an_answer(talk: Talk) -> None:
+    said = talk.say("mon proprio entre chez nous sans avertir", "housing.rights")
+    assert said.messages[0].entry == "housing-rights-entry"
+    assert talk.say("c'est une raison?", "why_asked").messages[0].topic == "housing.rights"
+    said = talk.say("il a changé la serrure ce matin", "housing.rights")
+    assert said.messages[0].entry == "housing-rights-entry"
+
+
+def test_two_months_in_advance_are_a_deposit_and_no_date(talk: Talk) -> None:
+    two = {"entity": "duration", "value": {"months": 2, "days": 0}}
+    said = talk.say("le proprio demande 2 mois d'avance", "lease.nonrenewal", two)
+    assert said.messages[0].entry == "housing-rights-deposit"
+
+
+def test_a_status_told_while_buying_is_noted_before_anything_near(talk: Talk) -> None:
+    talk.place("je veux acheter un duplex à Trois-Rivières", "housing.buy")
+    said = talk.say("je suis demandeur d'asile", "inform", confidence=0.47)
+    assert "noté" in said.messages[0].text
+    assert "loi fédérale" in talk.say("j'ai le droit?", "eligibility").messages[0].text
