@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.actions.comparison import compare
 from bot.actions.entries import answer_topic, chosen_entry, names_another_entry
 from bot.actions.figures import figures_of
-from bot.actions.places import ask_which, place_in_focus
+from bot.actions.places import ask_which, named_places, place_in_focus
 from bot.actions.ranking import recommend
 from bot.actions.replies import (
     answer,
@@ -32,7 +32,8 @@ DISTANCE = "distance_montreal"
 
 def profile(turn: Turn, desk: Desk) -> Reply:
     """One region: where it is, what it lives on, figures with their source."""
-    if names_another_entry(turn, desk) or _asks_one_thing(turn, desk):
+    other = names_another_entry(turn, desk) or _asks_one_thing(turn, desk)
+    if other and not _asks_how_far(turn, desk):
         return answer_topic(turn, desk)
     if (question := ask_which(turn, desk, topic="region.profile")) is not None:
         return question
@@ -63,6 +64,13 @@ def profile(turn: Turn, desk: Desk) -> Reply:
     return answer(turn, content, focus=focus)
 
 
+def _asks_how_far(turn: Turn, desk: Desk) -> bool:
+    """« C’est loin de Montréal? », of a place that is named or talked about."""
+    places = [*named_places(turn, desk), desk.gazetteer.get(turn.focus.place or "")]
+    known = any(place is not None and not place.metropolitan for place in places)
+    return known and not turn.pressed and says(turn.text, desk.talk.how_far)
+
+
 def _asks_one_thing(turn: Turn, desk: Desk) -> bool:
     """« Il y a des Africains à Sherbrooke? »: that, and not all that is known of the region."""
     return bool(turn.all("place")) and not chosen_entry(turn, desk).default
@@ -71,7 +79,7 @@ def _asks_one_thing(turn: Turn, desk: Desk) -> bool:
 def _say_distance(found: RegionProfile, place: Place, turn: Turn, desk: Desk) -> Content | None:
     """« C’est loin? »: how far, and not all that is known of the region again."""
     figure = figures_of(found, desk).get(DISTANCE)
-    if figure is None or turn.pressed or not says(turn.text, desk.talk.how_far):
+    if figure is None or not _asks_how_far(turn, desk):
         return None
     library = desk.library
     said = library.phrase("how_far", label=figure.label, distance=figure.value)

@@ -172,3 +172,16 @@ def test_simpler_than_simple_is_a_person(talk: Talk) -> None:
 def test_tax_credit_asked_about_daycare_is_the_one_for_daycare(talk: Talk) -> None:
     talk.say("garderie prix", "childcare.cost")
     assert talk.say("crédit impôt", "moving.aid").messages[0].entry == "childcare-cost-credit"
+
+
+def test_how_far_from_montreal_is_asked_of_the_town_of_a_list(talk: Talk) -> None:
+    talk.say("cégep", "cegep.find", RIMOUSKI)
+    montreal = {**RIMOUSKI, "value": "municipality:66023", "candidates": ["municipality:66023"]}
+    said = text(talk.say("c'est loin montréal?", "clarify", montreal))
+    assert "De Montréal à Rimouski" in said
+
+
+def test_programmes_after_a_college_are_its_own(talk: Talk) -> None:
+    talk.say("cégep", "cegep.find", RIMOUSKI)
+    reply = talk.say("programmes", "program.info")
+    assert reply.messages[0].topic == "cegep.admission"
