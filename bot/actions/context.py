@@ -31,7 +31,7 @@ COLLEGE = frozenset({"cegep", "cegeps", "college", "collegial", "dec", "aec"})
 
 SMALL_TALK = frozenset({"greeting", "thanks", "goodbye"})
 
-POSSIBLE = 0.15
+POSSIBLE = 0.1
 """From it on, a reading beside the likeliest holds when the words say it."""
 
 OF_LODGING = ("lease.", "housing.")
@@ -162,13 +162,20 @@ def read_in_context(turn: Turn, desk: Desk) -> Turn:
 
 
 def _tells_a_trade(turn: Turn, desk: Desk) -> Turn | None:
-    """« Je suis chauffeur de camion », before anything was talked about: regions for that."""
-    if turn.intent not in ("inform", "clarify") or turn.first("place") is not None:
+    """« Je suis chauffeur de camion », before anything was talked about: regions for that.
+
+    « Je suis comptable en Côte d’Ivoire »: a trade with an order, and what it takes here.
+    """
+    if turn.focus.topic not in {None, *NO_CONTEXT} or turn.first("place") is not None:
         return None
-    if turn.focus.topic not in {None, *NO_CONTEXT}:
+    if turn.intent not in ("inform", "clarify", "out_of_scope"):
         return None
-    told = own_trade(turn.text, desk, of_oneself=False)
-    return replace(turn, intent="region.recommend") if told else None
+    if not own_trade(turn.text, desk, of_oneself=False):
+        return None
+    if turn.intent != "out_of_scope":
+        return replace(turn, intent="region.recommend")
+    ordered = any(says(turn.text, each.says) for each in desk.talk.callings)
+    return replace(turn, intent="work.recognition") if ordered else None
 
 
 def _says_little(turn: Turn, desk: Desk) -> Turn | None:
@@ -320,7 +327,8 @@ def _asked_at_the_end(turn: Turn, desk: Desk) -> Turn | None:
 
 def _asks_where_to(turn: Turn, desk: Desk) -> Turn | None:
     """« Le loyer à Montréal nous étouffe, on irait où? »: where to, whatever drives them away."""
-    if turn.intent not in TOPICS - NO_CONTEXT or not says(turn.text, desk.talk.whither):
+    readings = (TOPICS - NO_CONTEXT) | {"follow_up"}
+    if turn.intent not in readings or not says(turn.text, desk.talk.whither):
         return None
     sure = {str(each["name"]): float(each["confidence"]) for each in turn.ranking}
     if sure.get("region.recommend", 0.0) < POSSIBLE:

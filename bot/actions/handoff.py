@@ -18,7 +18,7 @@ from marie.domain.leads import HandoverRequest
 from marie.domain.replies import Reply
 from marie.knowledge.talk import says
 from marie.knowledge.waiting_words import WITHDRAW
-from marie.language.folding import words
+from marie.language.folding import fold_key, words
 from marie.language.typography import french_list
 
 FORM = "handoff"
@@ -69,7 +69,7 @@ def take_answer(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
     corrected = _corrected(turn, desk, pending)
     if corrected is not None:
         return corrected
-    if turn.intent in ("affirm", "handoff"):
+    if turn.intent in ("affirm", "handoff") or fold_key(turn.text) in desk.talk.consents:
         if _facts(turn, pending.data) != pending.data.get("facts"):
             # Told since it was shown: consent is to what was shown, and to nothing else.
             return _confirm(turn, desk, pending.data, "handoff_added")
@@ -101,6 +101,8 @@ def _corrected(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
     """« Non, deux enfants », « plutôt Gaspé », « ne transmettez pas mon âge »: shown again."""
     if turn.pressed:
         return None
+    unreached = set(desk.qualification.withheld_contact(turn.text)) & pending.data.keys()
+    data = {name: value for name, value in pending.data.items() if name not in unreached}
     leave_out = desk.qualification.withheld(turn.text)
     first = next((word.text for word in words(turn.text)), "")
     withholds = leave_out or desk.qualification.withholds(turn.text)
@@ -117,17 +119,18 @@ def _corrected(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
     given = {name: value for name, value in facts.items() if value is not None}
     shown = pending.data.get("facts") or {}
     corrects = any(shown.get(name) != value for name, value in given.items())
-    if not corrects and not leave_out:
+    if not corrects and not leave_out and not unreached:
         unclear = desk.qualification.withholds(turn.text) and turn.intent != "privacy"
-        return _confirm(turn, desk, pending.data, "handoff_left_which") if unclear else None
+        return _confirm(turn, desk, data, "handoff_left_which") if unclear else None
     before = [each for each in pending.data.get("withheld", ()) if each not in given]
     withheld = sorted({*before, *leave_out})
     if corrects:
         turn = replace(turn, profile=with_situation(turn, facts))
     said = ["handoff_corrected"] if corrects else []
-    there = any(shown.get(name) is not None for name in leave_out)
-    said += [("handoff_left_out" if there else "handoff_not_there")] if leave_out else []
-    return _confirm(turn, desk, {**pending.data, "withheld": withheld}, *said)
+    there = bool(unreached) or any(shown.get(name) is not None for name in leave_out)
+    if leave_out or unreached:
+        said.append("handoff_left_out" if there else "handoff_not_there")
+    return _confirm(turn, desk, {**data, "withheld": withheld}, *said)
 
 
 def _target(turn: Turn, desk: Desk) -> dict[str, Any]:

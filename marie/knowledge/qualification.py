@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -28,6 +28,7 @@ class Withhold(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     says: tuple[str, ...]
     ends: tuple[str, ...]
     fields: tuple[Withheld, ...]
+    contact: dict[Literal["phone", "email"], tuple[str, ...]]
 
 
 class Qualification(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -45,22 +46,32 @@ class Qualification(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 
     def withheld(self, text: str) -> Sequence[str]:
         """The fields that a message asks to leave out."""
-        said = f" {' '.join(word.text for word in words(text))} "
-        starts = [
-            said.find(f" {each} ") + len(each) for each in self.withhold.says if f" {each} " in said
-        ]
-        if not starts:
-            return ()
-        # « Ne transmettez pas mon âge, plutôt la ville de Gaspé » keeps the town.
-        rest = said[min(starts) :]
-        ends = [at for each in self.withhold.ends if (at := rest.find(f" {each} ")) >= 0]
-        rest = rest[: min(ends, default=len(rest)) + 1]
+        rest = self._left_out(text)
         return [
             field
             for each in self.withhold.fields
             if any(f" {name} " in rest for name in each.says)
             for field in each.fields
         ]
+
+    def withheld_contact(self, text: str) -> Sequence[str]:
+        """« phone », « email »: the ways to reach her that a message asks to leave out."""
+        rest = self._left_out(text)
+        said = self.withhold.contact.items()
+        return [way for way, names in said if any(f" {name} " in rest for name in names)]
+
+    def _left_out(self, text: str) -> str:
+        """The folded words that follow such a request; empty when there is none."""
+        said = f" {' '.join(word.text for word in words(text))} "
+        starts = [
+            said.find(f" {each} ") + len(each) for each in self.withhold.says if f" {each} " in said
+        ]
+        if not starts:
+            return ""
+        # « Ne transmettez pas mon âge, plutôt la ville de Gaspé » keeps the town.
+        rest = said[min(starts) :]
+        ends = [at for each in self.withhold.ends if (at := rest.find(f" {each} ")) >= 0]
+        return rest[: min(ends, default=len(rest)) + 1]
 
 
 def load_qualification(knowledge: Path) -> Qualification:

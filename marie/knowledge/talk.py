@@ -76,6 +76,7 @@ class TalkWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     how_far: tuple[str, ...]
     stays: tuple[str, ...]
     naming: tuple[str, ...]
+    consents: frozenset[str]
     talk_to: tuple[str, ...]
     asking: tuple[str, ...]
     recall: tuple[str, ...]

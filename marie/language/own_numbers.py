@@ -350,7 +350,7 @@ _NOT_AN_AGE_BEFORE = re.compile(
     r"|d'ici|duree\s+de)\s+(?:\w+\s+){0,2}$"
 )
 _LISTED_CHILDREN = re.compile(
-    rf"\benfants?\s*(?:de|:|\(|,)\s*(?P<ages>{NUMBER}(?:\s*(?:,|et|&)\s*{NUMBER})+)(?!\s*(?:mois|ans?))"
+    rf"\benfants?\s*(?:de|:|\(|,|ont)\s*(?P<ages>{NUMBER}(?:\s*(?:,|et|&)\s*{NUMBER})+)(?!\s*(?:mois|ans?))"
 )
 _BORN = re.compile(r"\bnee?\s+en\s+(19[2-9]\d|20[01]\d)\b")
 _SINCE = re.compile(

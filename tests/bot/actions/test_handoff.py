@@ -238,3 +238,17 @@ def test_something_to_take_out_that_is_not_named_is_asked_for(talk: Talk) -> Non
     reply = talk.say("enlevez ça svp", "clarify")
     assert "dites lequel" in text(reply)
     assert reply.handover is None
+
+
+def test_telephone_is_taken_out_as_a_fact_is(talk: Talk) -> None:
+    talk.say("je veux parler à une personne", "handoff")
+    talk.say("418 555-0199", "inform", {"entity": "phone", "value": "418 555-0199"})
+    again = text(talk.say("transmettez pas le téléphone, ici c'est mieux", "handoff"))
+    assert "retiré du dossier" in again
+    assert "418 555-0199" not in again
+    assert sent(talk).phone is None
+
+
+def test_one_word_that_sends_is_a_yes(talk: Talk) -> None:
+    shown(talk)
+    assert talk.say("transmettez", "lease.assignment").handover is not None
