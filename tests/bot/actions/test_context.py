@@ -405,3 +405,14 @@ def test_a_status_told_while_buying_is_noted_before_anything_near(talk: Talk) ->
     said = talk.say("je suis demandeur d'asile", "inform", confidence=0.47)
     assert "noté" in said.messages[0].text
     assert "loi fédérale" in talk.say("j'ai le droit?", "eligibility").messages[0].text
+
+
+def test_cheaper_towns_after_help_with_the_rent_are_regions_to_choose(talk: Talk) -> None:
+    talk.say("mon mari a perdu son travail, on paye 1900 de loyer", "housing.aid")
+    said = talk.say(
+        "y a pas des villes moins chères",
+        "follow_up",
+        confidence=0.52,
+        ranking=(("follow_up", 0.52), ("housing.rent", 0.2), ("region.recommend", 0.11)),
+    )
+    assert said.messages[0].topic == "region.recommend"
