@@ -103,7 +103,7 @@ def _corrected(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
         return None
     unreached = set(desk.qualification.withheld_contact(turn.text)) & pending.data.keys()
     data = {name: value for name, value in pending.data.items() if name not in unreached}
-    leave_out = desk.qualification.withheld(turn.text)
+    leave_out = _left_out(turn, desk)
     first = next((word.text for word in words(turn.text)), "")
     withholds = leave_out or desk.qualification.withholds(turn.text)
     if not withholds and turn.intent not in CORRECTS and first not in BEGINS:
@@ -131,6 +131,13 @@ def _corrected(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
     if leave_out or unreached:
         said.append("handoff_left_out" if there else "handoff_not_there")
     return _confirm(turn, desk, {**data, "withheld": withheld}, *said)
+
+
+def _left_out(turn: Turn, desk: Desk) -> set[str]:
+    """The fields to leave out: named, or told (« dites pas que je suis comptable »)."""
+    rest = desk.qualification.left_out(turn.text)
+    told = read(replace(turn, text=rest), desk, of_oneself=True).facts if rest else {}
+    return {*desk.qualification.withheld(turn.text), *told}
 
 
 def _target(turn: Turn, desk: Desk) -> dict[str, Any]:

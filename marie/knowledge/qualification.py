@@ -46,7 +46,7 @@ class Qualification(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 
     def withheld(self, text: str) -> Sequence[str]:
         """The fields that a message asks to leave out."""
-        rest = self._left_out(text)
+        rest = self.left_out(text)
         return [
             field
             for each in self.withhold.fields
@@ -56,11 +56,11 @@ class Qualification(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 
     def withheld_contact(self, text: str) -> Sequence[str]:
         """« phone », « email »: the ways to reach her that a message asks to leave out."""
-        rest = self._left_out(text)
+        rest = self.left_out(text)
         said = self.withhold.contact.items()
         return [way for way, names in said if any(f" {name} " in rest for name in names)]
 
-    def _left_out(self, text: str) -> str:
+    def left_out(self, text: str) -> str:
         """The folded words that follow such a request; empty when there is none."""
         said = f" {' '.join(word.text for word in words(text))} "
         starts = [

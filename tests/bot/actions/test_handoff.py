@@ -252,3 +252,11 @@ def test_telephone_is_taken_out_as_a_fact_is(talk: Talk) -> None:
 def test_one_word_that_sends_is_a_yes(talk: Talk) -> None:
     shown(talk)
     assert talk.say("transmettez", "lease.assignment").handover is not None
+
+
+def test_what_is_told_to_be_left_out_is_left_out(talk: Talk) -> None:
+    shown(talk)
+    again = text(talk.say("dites pas que je suis soudeuse", "work.recognition"))
+    assert "retiré du dossier" in again
+    assert "soudeuse" not in again
+    assert "29 ans" not in text(talk.say("ne dis pas que j'ai 29 ans", "inform"))
