@@ -65,7 +65,10 @@ def _in_her_language(turn: Turn, desk: Desk, tongue: str) -> tuple[str, str | No
     library = desk.library
 
     def own(name: str) -> str:
-        return library.phrases[f"language_{name}_{tongue}"].text.strip()
+        phrases = library.phrases
+        # What she has no words of is welcomed in English, and goes on in it.
+        said = phrases.get(f"language_{name}_{tongue}") or phrases[f"language_{name}_en"]
+        return said.text.strip()
 
     if fold_key(turn.text).strip() in desk.talk.grateful:
         return own("thanks"), library.default_entry("thanks").simple.strip()

@@ -185,3 +185,11 @@ def test_programmes_after_a_college_are_its_own(talk: Talk) -> None:
     talk.say("cégep", "cegep.find", RIMOUSKI)
     reply = talk.say("programmes", "program.info")
     assert reply.messages[0].topic == "cegep.admission"
+
+
+def test_language_that_nobody_welcomes_in_goes_on_too(talk: Talk) -> None:
+    other = {"entity": "language", "value": "other"}
+    said = [
+        text(talk.say(each, "language", other)) for each in ("ich suche arbeit", "你好", "你好")
+    ]
+    assert len(set(said)) == len(said)
