@@ -99,7 +99,30 @@ def test_a_request_to_judge_a_file_is_referred(requests: tuple[Asked, ...], text
 
 @pytest.mark.parametrize("text", HONEST)
 def test_an_honest_question_is_neither(requests: tuple[Asked, ...], text: str) -> None:
-    assert asked_entry(text, requests) is None
+    neither = {"immigration-cheating", "immigration-my-file"}
+    assert asked_entry(text, requests) not in neither
+
+
+@pytest.mark.parametrize(
+    ("text", "topic", "entry"),
+    [
+        ("c'est quoi la différence entre RP et citoyen?", None, "immigration-words"),
+        ("c koi un csq", None, "immigration-words"),
+        ("et si je change d'employeur?", "immigration", "immigration-permit"),
+        ("mon permis est libanais, je peux conduire?", None, "transport-licence"),
+        ("faut passer un examen?", "transport", "transport-licence"),
+        ("y a un bus montréal rimouski?", None, "transport-bus"),
+        ("le soir ou en ligne", "francization", "francization-online"),
+        ("et les dents", "health", "health-teeth-eyes"),
+        ("je suis dentiste", None, None),
+        ("faut passer un examen?", "cegep.admission", None),
+        ("mon mari peut lire ce que j'écris?", None, "privacy-device"),
+    ],
+)
+def test_plain_words_name_an_entry(
+    requests: tuple[Asked, ...], text: str, topic: str | None, entry: str | None
+) -> None:
+    assert asked_entry(text, requests, topic=topic) == entry
 
 
 def test_every_request_names_an_entry_that_exists(requests: tuple[Asked, ...]) -> None:
