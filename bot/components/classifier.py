@@ -8,6 +8,8 @@ best topic is hardly likelier than the others (`doubt`), or when no word of it w
 from __future__ import annotations
 
 import json
+import os
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,8 +24,12 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.encoder import Encoder
+from bot.components.meanings import Vectors
 from bot.components.scope import OUT_OF_SCOPE
 from bot.components.topics import Reading, Topics, fit
+
+WORDS = "MARIE_WORDS"
+"""The variable with the path of the word vectors."""
 
 DOUBT_INTENT = "clarify"
 RANKED = 10
@@ -103,6 +109,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
             [example.get(TEXT) for example in examples],
             [example.get(INTENT) for example in examples],
             self._encoder,
+            word_vectors(),
             self._config,
         )
         with self._model_storage.write_to(self._resource) as folder:
@@ -130,6 +137,12 @@ class TopicClassifier(GraphComponent, IntentClassifier):
             message.set("intent_ranking", ranking, add_to_output=True)
             message.set("scope", reading.scope, add_to_output=True)
         return messages
+
+
+def word_vectors() -> Vectors | None:
+    """Those of the file that `marie train` names; None: trained by hand without them."""
+    path = os.environ.get(WORDS)
+    return None if path is None else Vectors.read(Path(path))
 
 
 def decide(reading: Reading, doubt: float) -> tuple[str, float]:

@@ -25,7 +25,7 @@ Row = tuple[NDArray[np.int32], Floats]
 
 OFFSET = 0.3
 DEPTH = 256
-"""Half of the encoder's numbers say as much of our examples, in half the time."""
+"""A third of the numbers of a meaning say as much of our examples, in a third of the time."""
 _COLUMNS = 1000
 """Columns of the kernel that are computed at once."""
 
@@ -35,45 +35,48 @@ class Examples:
     """What examples look like, one column each: a message is multiplied by all of them.
 
     `terms`: (words and then pieces, examples), for each term the examples that have it; `vectors`:
-    (DEPTH, examples), the encoder's along the axes on which the examples differ most, empty without
-    an encoder; `axes`: (512, DEPTH), those axes. Words, pieces and vector have unit length each.
+    (DEPTH, examples), meanings along the axes on which the examples differ most, empty without
+    any; `axes`: (numbers of a meaning, DEPTH), those axes. Words, pieces and vector have unit
+    length each, and the vector counts `weight`.
     """
 
     terms: csr_matrix
     vectors: Floats
     axes: Floats
+    weight: float
 
     @classmethod
-    def of(cls, terms: csr_matrix, vectors: Floats) -> Examples:
-        """`terms`: (examples, terms); `vectors`: (examples, 512), rounded as they are stored."""
+    def of(cls, terms: csr_matrix, vectors: Floats, weight: float) -> Examples:
+        """`terms`: (examples, terms); `vectors`: (examples, numbers), rounded as if stored."""
         axes = np.linalg.eigh(vectors.T @ vectors)[1][:, -DEPTH:].astype(np.float32)
         along = _unit(vectors @ axes).astype(np.float16).astype(np.float32)
-        return cls(terms.T.tocsr(), np.ascontiguousarray(along.T), axes)
+        return cls(terms.T.tocsr(), np.ascontiguousarray(along.T), axes, weight)
 
     def alike(self, row: Row, vector: Floats | None) -> tuple[Floats, Floats]:
-        """The mean cosine of one text with each example, and the encoder's alone (or zeros).
+        """The mean cosine of one text with each example, and that of the meanings (or zeros).
 
-        `row`: its terms; `vector`: (512,), the encoder's.
+        `row`: its terms; `vector`: (numbers,), its meaning.
         """
         columns, values = row
         total: Floats = values @ self.terms[columns]
         if vector is None:
             return total / np.float32(2), np.zeros_like(total)
         near = _unit(vector @ self.axes) @ self.vectors
-        return (total + near) / np.float32(3), near
+        weight = np.float32(self.weight)
+        return (total + weight * near) / (2 + weight), near
 
     def kernel(self) -> Floats:
         """Between all examples, (examples, examples): its lower half, for it is symmetric."""
         by_example = self.terms.T.tocsr()
         count = by_example.shape[0]
         values = np.empty((count, count), dtype=np.float32, order="F")
-        blocks = np.float32(3 if self.vectors.size else 2)
+        weight = np.float32(self.weight if self.vectors.size else 0)
         for start in range(0, count, _COLUMNS):
             some = slice(start, start + _COLUMNS)
             part = (by_example[start:] @ by_example[some].T).toarray()
             if self.vectors.size:
-                part += self.vectors[:, start:].T @ self.vectors[:, some]
-            values[start:, some] = kernel(part / blocks)
+                part += weight * (self.vectors[:, start:].T @ self.vectors[:, some])
+            values[start:, some] = kernel(part / (2 + weight))
         return values
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
@@ -81,6 +84,7 @@ class Examples:
         return {
             "vectors": self.vectors.astype(np.float16),
             "axes": self.axes,
+            "weight": np.array(self.weight),
             "terms_data": self.terms.data,
             "terms_indices": self.terms.indices,
             "terms_indptr": self.terms.indptr,
@@ -94,7 +98,8 @@ class Examples:
             tuple(arrays[f"terms_{part}"] for part in ("data", "indices", "indptr")),
             shape=tuple(arrays["terms_shape"]),
         )
-        return cls(terms, arrays["vectors"].astype(np.float32), arrays["axes"])
+        vectors = arrays["vectors"].astype(np.float32)
+        return cls(terms, vectors, arrays["axes"], float(arrays["weight"]))
 
 
 def row_of(text: str, words: Grams, pieces: Grams) -> Row:

@@ -3,7 +3,7 @@
 No single figure tells: a foreign message can score high by one shared word, and a real question can
 be unlike every example. So several are weighed together (a logistic regression, trained on folds
 that the classifier had not seen): how sure the best topic is, how likely the background class of
-everyday French, and how near the nearest examples of both are in the encoder's space.
+everyday French, and how near the nearest examples of both are in meaning.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 
 Floats = NDArray[np.float64]
 
@@ -53,6 +52,8 @@ class Scope:
     @classmethod
     def fit(cls, rows: Floats, inside: NDArray[np.bool_], kept: float) -> Scope:
         """Learn from signals; `least` keeps the share `kept` of the messages in scope."""
+        from sklearn.linear_model import LogisticRegression  # training alone needs it
+
         model = LogisticRegression(C=1.0, class_weight="balanced", max_iter=1000)
         middle, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-9
         model.fit((rows - middle) / spread, inside)

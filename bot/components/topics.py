@@ -1,9 +1,10 @@
 """Which topic a text is about: what training learns, and how one text is read with it.
 
-Three views of a sentence: the sounds of its words, pieces of them, the encoder's vector. Its score
-for a topic is the votes of the examples that it is like (`bot.components.likeness`), plus a share
-of naive Bayes over the n-grams. A softmax whose temperature makes the probabilities honest: of the
-examples that were held out, and what is said of them with 0.8, eight in ten are right.
+Three views of a sentence: the sounds of its words, pieces of them, and what it means (the encoder's
+vector, beside what its words mean one by one). Its score for a topic is the votes of the examples
+that it is like (`bot.components.likeness`), plus a share of naive Bayes over the n-grams. A softmax
+whose temperature makes the probabilities honest: of the examples that were held out, and what is
+said of them with 0.8, eight in ten are right.
 """
 
 from __future__ import annotations
@@ -15,16 +16,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
-from sklearn.naive_bayes import MultinomialNB
 
-from bot.components.encoder import SIZE, Encoder
+from bot.components.encoder import Encoder
 from bot.components.features import Grams, noisy, piece_grams, word_grams
 from bot.components.likeness import Examples, Votes, kernel, row_of, rows_of
+from bot.components.meanings import Meanings, Vectors
 from bot.components.respelling import Respeller
 from bot.components.scope import OUT_OF_SCOPE, Scope, signals
 from marie.language.folding import fold_key
 
 Floats = NDArray[np.float32]
+
+SINGLY = 0.8
+"""What the words count one by one, where the encoder counts 1."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,7 @@ class Topics:
     respeller: Respeller
     words: Grams
     pieces: Grams
+    meanings: Meanings | None
     examples: Examples
     shares: Floats
     bayes: Floats
@@ -66,8 +71,8 @@ class Topics:
             return Reading([(self.intents[exact], 0.99)], scope=1.0, known=True)
         spelt = self.respeller.respell(text)
         row = row_of(spelt, self.words, self.pieces)
-        vector = None if encoder is None else encoder.encode([spelt])[0]
-        alike, near = self.examples.alike(row, vector)
+        meant = meaning([spelt], encoder, self.meanings)[0]
+        alike, near = self.examples.alike(row, meant if meant.size else None)
         columns, values = row
         scores = self.shares @ kernel(alike) + values @ self.bayes[columns]
         chances = softmax(scores / self.temperature)
@@ -98,12 +103,14 @@ class Topics:
             "word_rarity": self.words.rarity,
             "piece_rarity": self.pieces.rarity,
             "inside": self.inside,
+            **({} if self.meanings is None else self.meanings.to_arrays()),
         }
         names = {
             "intents": self.intents,
             "respeller": self.respeller.to_names(),
             "word_terms": self.words.terms,
             "piece_terms": self.pieces.terms,
+            "meanings": None if self.meanings is None else self.meanings.to_names(),
             "temperature": self.temperature,
             "scope": self.scope.to_names(),
             "exact": self.exact,
@@ -113,11 +120,13 @@ class Topics:
     @classmethod
     def from_arrays(cls, arrays: dict[str, NDArray[Any]], names: dict[str, Any]) -> Topics:
         """The reverse of `to_arrays`."""
+        meanings = names["meanings"]
         return cls(
             intents=names["intents"],
             respeller=Respeller.from_names(names["respeller"]),
             words=Grams(word_grams, names["word_terms"], arrays["word_rarity"]),
             pieces=Grams(piece_grams, names["piece_terms"], arrays["piece_rarity"]),
+            meanings=None if meanings is None else Meanings.of(arrays, meanings),
             examples=Examples.from_arrays(arrays),
             shares=arrays["shares"],
             bayes=arrays["bayes"],
@@ -129,7 +138,11 @@ class Topics:
 
 
 def fit(
-    texts: list[str], intents: list[str], encoder: Encoder | None, config: dict[str, Any]
+    texts: list[str],
+    intents: list[str],
+    encoder: Encoder | None,
+    word_vectors: Vectors | None,
+    config: dict[str, Any],
 ) -> Topics:
     """Train on the examples; naive Bayes on one noisy copy of each as well.
 
@@ -148,9 +161,10 @@ def fit(
     names = sorted(set(intents))
     labels = np.array([names.index(intent) for intent in intents])
     inside = labels != names.index(OUT_OF_SCOPE)
-    vectors = np.zeros((0, SIZE), np.float32) if encoder is None else encoder.encode(spelt)
     grams = [rows_of(some, words, pieces) for some in (spelt, copies)]
-    examples = Examples.of(grams[0], vectors)
+    meanings = None if word_vectors is None else Meanings.fit(word_vectors, spelt)
+    weight = (encoder is not None) + (SINGLY if meanings is not None else 0.0)
+    examples = Examples.of(grams[0], meaning(spelt, encoder, meanings), weight)
     targets = np.eye(len(names), dtype=np.float32)[labels]
     votes = Votes.solve(examples.kernel(), targets, config["ridge"])
     first = round(len(texts) * (1 - config["held"]))
@@ -161,7 +175,7 @@ def fit(
     scores = scores + scale * likely
     temperature = _temperature(scores, labels[first:])
     near = np.zeros((len(scores), 2))
-    if encoder is not None:
+    if weight:
         cosines = examples.vectors[:, :first].T @ examples.vectors[:, first:]
         near = nearest(cosines, inside[:first])
     told = signals(softmax(scores / temperature), names.index(OUT_OF_SCOPE), near)
@@ -170,6 +184,7 @@ def fit(
         respeller=respeller,
         words=words,
         pieces=pieces,
+        meanings=meanings,
         examples=examples,
         shares=np.ascontiguousarray(votes.shares.T),
         bayes=scale * _bayes(grams, labels),
@@ -178,6 +193,19 @@ def fit(
         inside=inside,
         exact=_unambiguous(texts, labels),
     )
+
+
+def meaning(texts: list[str], encoder: Encoder | None, meanings: Meanings | None) -> Floats:
+    """(texts, numbers), of unit length: what the encoder says and what the words mean one by one,
+    side by side; no numbers where there is neither."""
+    views = [np.zeros((len(texts), 0), np.float32)]
+    if encoder is not None:
+        views.append(encoder.encode(texts))
+    if meanings is not None:
+        views.append(np.float32(SINGLY**0.5) * meanings.encode(texts))
+    whole = np.hstack(views)
+    length: Floats = np.linalg.norm(whole, axis=1, keepdims=True)
+    return whole / np.maximum(length, np.float32(1e-9))
 
 
 def mixed(intents: list[str], chance: random.Random) -> list[int]:
@@ -209,6 +237,8 @@ def nearest(cosines: Floats, inside: NDArray[np.bool_]) -> NDArray[np.float64]:
 
 def _bayes(grams: list[csr_matrix], labels: NDArray[Any]) -> Floats:
     """Naive Bayes as a linear function, (terms, intents), over rows that repeat `labels`."""
+    from sklearn.naive_bayes import MultinomialNB  # half a second that only training needs
+
     model = MultinomialNB(alpha=0.02, fit_prior=False)
     model.fit(vstack(grams), np.tile(labels, len(grams)))
     likely = model.feature_log_prob_ - model.feature_log_prob_.mean(axis=0)

@@ -16,7 +16,10 @@ from marie.settings import ROOT
 OUR_RASA = "bot.rasa"
 """Rasa's command line for our recipe."""
 
-LEARNING = ("classifier", "topics", "likeness", "features", "scope", "respelling", "encoder")
+LEARNING = (
+    *("classifier", "topics", "likeness", "features", "meanings", "scope", "respelling"),
+    "encoder",
+)
 """The components that learn from the examples."""
 
 KEPT = 3
@@ -32,8 +35,10 @@ def training_files(root: Path = ROOT) -> Iterator[Path]:
     yield from (root / name for name in ("config.yml", "domain.yml", "requirements/rasa.txt"))
     yield from sorted((root / "bot" / "data").rglob("*.yml"))
     yield from (root / "bot" / "components" / f"{name}.py" for name in LEARNING)
+    yield root / "marie" / "rasa" / "words.py"
     yield from (
-        root / "marie" / "language" / f"{name}.py" for name in ("folding", "sounds", "shorthand")
+        root / "marie" / "language" / f"{name}.py"
+        for name in ("folding", "sounds", "shorthand", "words")
     )
 
 
@@ -83,8 +88,11 @@ def train(models: Path, data: Path, env: dict[str, str]) -> Path:
 
 def train_into(path: Path, data: Path, env: dict[str, str]) -> None:
     """Train this tree's files into an archive; `TrainingFailed`."""
+    from marie.rasa.words import write_words  # spaCy takes seconds to import
+
     recipe = ("--config", "config.yml", "--domain", "domain.yml", "--data", "bot/data")
-    _train((OUR_RASA, "train", *recipe), path, data, env)
+    words = write_words(data / "words.npz")
+    _train((OUR_RASA, "train", *recipe), path, data, env | {"MARIE_WORDS": str(words)})
 
 
 def default_recipe_model(data: Path, env: dict[str, str]) -> Path:

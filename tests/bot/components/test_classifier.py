@@ -16,6 +16,7 @@ from rasa.shared.nlu.training_data.message import Message
 from bot.components.classifier import TopicClassifier, decide
 from bot.components.encoder import SIZE, Blocks, Encoder, quicken
 from bot.components.features import Grams, noisy, piece_grams, word_grams
+from bot.components.meanings import Meanings, Vectors
 from bot.components.respelling import Respeller
 from bot.components.topics import Reading, Topics, fit, mixed, softmax
 
@@ -57,8 +58,25 @@ def encoder() -> Encoder | None:
 
 
 @pytest.fixture(scope="module")
-def topics(encoder: Encoder | None) -> Topics:
-    return fit(TEXTS, INTENTS, encoder, CONFIG)
+def vectors(tmp_path_factory: pytest.TempPathFactory) -> Vectors:
+    """Three words that mean one thing, three that mean another."""
+    path = tmp_path_factory.mktemp("words") / "words.npz"
+    keys = sorted([b"garderie", b"creche", b"nourrice", b"bail", b"contrat", b"logement"])
+    meant = np.eye(2, 300, dtype=np.float16)
+    rows = [int(key in (b"bail", b"contrat", b"logement")) for key in keys]
+    np.savez(path, keys=np.array(keys), rows=np.array(rows, dtype=np.uint16), vectors=meant)
+    return Vectors.read(path)
+
+
+@pytest.fixture(scope="module")
+def topics(encoder: Encoder | None, vectors: Vectors) -> Topics:
+    return fit(TEXTS, INTENTS, encoder, vectors, CONFIG)
+
+
+def test_a_word_that_no_example_has_means_what_its_like_mean(vectors: Vectors) -> None:
+    topics = fit(TEXTS, INTENTS, None, vectors, CONFIG)
+    assert topics.read("une nourrice", None).ranking[0][0] == "childcare.find"
+    assert topics.read("rompre un contrat", None).ranking[0][0] == "lease.end"
 
 
 def test_what_was_learned_is_recognised_in_other_spellings(
@@ -72,8 +90,14 @@ def test_what_was_learned_is_recognised_in_other_spellings(
         assert topics.read(text, encoder).ranking[0][0] == intent, text
 
 
+def test_meanings_are_unit_vectors_and_nothing_where_no_word_is_known(vectors: Vectors) -> None:
+    meanings = Meanings.fit(vectors, TEXTS)
+    found = meanings.encode(["la garderie", "zzzz", "", "L'ÉCOLE, le Bail!"])
+    assert np.allclose(np.linalg.norm(found, axis=1), [1, 0, 0, 1], atol=1e-3)
+
+
 def test_without_an_encoder_the_same_classifier_works_on_ngrams_alone() -> None:
-    topics = fit(TEXTS, INTENTS, None, CONFIG)
+    topics = fit(TEXTS, INTENTS, None, None, CONFIG)
     assert topics.read("une garderie pour ma fille", None).ranking[0][0] == "childcare.find"
 
 
@@ -90,8 +114,10 @@ def test_stored_and_reloaded_it_reads_exactly_alike(
         assert before == after
 
 
-def test_training_twice_gives_the_same(topics: Topics, encoder: Encoder | None) -> None:
-    again = fit(TEXTS, INTENTS, encoder, CONFIG)
+def test_training_twice_gives_the_same(
+    topics: Topics, encoder: Encoder | None, vectors: Vectors
+) -> None:
+    again = fit(TEXTS, INTENTS, encoder, vectors, CONFIG)
     assert np.array_equal(again.shares, topics.shares)
     assert np.array_equal(again.bayes, topics.bayes)
     assert again.temperature == topics.temperature

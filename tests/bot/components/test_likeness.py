@@ -33,7 +33,7 @@ NOTHING = (np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32))
 
 @pytest.fixture
 def examples() -> Examples:
-    return Examples.of(rows_of(TEXTS, WORDS, PIECES), VECTORS)
+    return Examples.of(rows_of(TEXTS, WORDS, PIECES), VECTORS, 1.8)
 
 
 def targets(labels: np.ndarray) -> np.ndarray:
