@@ -106,6 +106,8 @@ def _dates(found: Window, turn: Turn, desk: Desk, told: Told) -> list[str]:
         said.append(
             library.phrase("lease_counted", start=start, months=length, end=values["lease_end"])
         )
+    if told.lease.get("end_is_departure"):
+        said.append(library.phrase("lease_departure"))
     match found.standing(turn.today):
         case Standing.PASSED:
             return [*said, library.phrase("lease_window_passed", **values)]

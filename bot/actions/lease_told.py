@@ -116,7 +116,7 @@ def _read_days(
     turn: Turn, desk: Desk, lease: dict[str, Any], new: set[str], default: Role
 ) -> str | None:
     mentioned = turn.all("date")
-    year_of_start = True
+    year_of_start, departure = True, False
     for number, each in enumerate(mentioned):
         if each.problem is not None:
             return "lease_no_such_day"
@@ -126,6 +126,7 @@ def _read_days(
             if "end" in new:
                 continue  # « finit le 30 juin, je pars en juillet »: the end is the one told
             role = "end"  # « je pars le 30 juin »: to leave at the end of the lease
+            departure = True
         value = _day(each, role)
         if value is None:
             return "lease_bad_date" if role != "received" else "lease_ask_notice"
@@ -147,6 +148,7 @@ def _read_days(
     _order(lease, new, dated=year_of_start)
     if "end" in new:
         lease.pop("end_counted", None)
+        lease["end_is_departure"] = departure  # then it is said, for the lease may end later
     return None
 
 

@@ -429,3 +429,11 @@ def test_letter_comes_blank_and_asks_for_the_end_only_when_nobody_told_it(talk: 
     reply = talk.say("le 30 juin", "inform", day("2027-06-30"))
     reply = talk.say("je dois envoyer quoi au proprio", "lease.notice")
     assert "Quand finit votre bail?" not in reply.messages[0].text
+
+
+def test_departure_taken_for_the_end_of_the_lease_is_said_to_be_taken(talk: Talk) -> None:
+    assumed = "comme si votre bail finissait à votre départ"
+    assert assumed in text(say(talk, "on part le 31 juillet"))
+    said = text(say(talk, "mon bail finit le 30 juin 2027"))
+    assert assumed not in said
+    assert "30 juin 2027" in said
