@@ -27,6 +27,9 @@ from marie.language.folding import fold_key, words
 MAY_BE = 0.2
 """A second reading in the family in focus is answered from this confidence on."""
 
+SURE_TO_FORGET = 0.5
+"""What was told is not forgotten for a reading that is less sure than this."""
+
 Answerers = Mapping[str, Callable[[Turn, Desk], Reply]]
 
 ABOUT_A_QUESTION = frozenset({"question", "questions", "demandez", "demande", "demandes", "savoir"})
@@ -244,6 +247,10 @@ def _stop(turn: Turn, desk: Desk) -> Reply:
 
 
 def _restart(turn: Turn, desk: Desk) -> Reply:
+    if turn.confidence < SURE_TO_FORGET and turn.profile:
+        again = quick_reply(desk.library.phrase("button_restart"), "restart_over")
+        content = plain(desk.library, "restart_sure", topic="clarify", buttons=[again])
+        return answer(turn, content, focus=turn.focus)
     start = desk.library.default_entry("greeting")
     buttons = [quick_reply(each.title, each.topic) for each in start.quick_replies if each.topic]
     content = plain(desk.library, "restart_ok", topic="greeting", buttons=buttons)

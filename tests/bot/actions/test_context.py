@@ -248,6 +248,13 @@ def test_starting_again_forgets_the_situation_and_keeps_simple_french(talk: Talk
     assert talk.say("on recommence", "restart_over").profile == {"simple": True}
 
 
+def test_nothing_told_is_forgotten_for_a_doubtful_reading(talk: Talk) -> None:
+    talk.say("mon bail finit le 30 juin", "lease.nonrenewal", day("2027-06-30"))
+    reply = talk.say("faut refaire une demande", "restart_over", confidence=0.3)
+    assert "lease" in reply.profile
+    assert "lease" not in talk.press("Tout recommencer").profile
+
+
 @pytest.mark.parametrize("intent", ["work.search", "transport", "out_of_scope", "immigration"])
 def test_request_to_cheat_is_declined_whatever_was_read(talk: Talk, intent: str) -> None:
     reply = talk.say("où acheter une fausse offre d’emploi", intent)
