@@ -35,7 +35,7 @@ VISITORS = 6
 PAUSE = 1.0
 """Seconds between the acknowledgement of a visitor's message and her next."""
 
-LIVES = 1.5
+LIVES = 1.2
 """Seconds, at most, between two kills once all is up: enough for a turn or two."""
 
 SIDES = 2

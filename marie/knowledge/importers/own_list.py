@@ -11,9 +11,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
-from openpyxl import load_workbook  # reads its XML with defusedxml, which is installed
-from openpyxl.utils.exceptions import InvalidFileException
-
 from marie.knowledge.importers import fields
 from marie.knowledge.importers.files import Row, Sheet, parse_sheet, read_bytes, table, unzip
 from marie.knowledge.importers.files import decode as decoded
@@ -157,6 +154,10 @@ def sheet_of(path: Path) -> Sheet:
         return parse_sheet(decoded(read_bytes(path), path.name), path.name)
     for _ in unzip(path, lambda _: True):
         pass  # every member unfolds within bounds
+    # A tenth of every start, for what is rarely asked. It reads XML with the installed defusedxml.
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         book = load_workbook(io.BytesIO(read_bytes(path)), read_only=True, data_only=False)
         lines = []
