@@ -122,7 +122,8 @@ async def kill(
             notice=library.phrase("rasa_unavailable"),
         ) as visitors:
             for name in victims:
-                count.killed[name] += await strike(every[name], chance)
+                struck = await strike(every[name], chance)
+                count.killed[name] += struck  # not `+= await`: the other side counts meanwhile
         count.said += sum(len(each.acknowledged) for each in visitors)
         count.slowest = max(count.slowest, *(each.longest for each in visitors))
         print(f"{count.killed.total()} kills, {count.said} messages acknowledged", flush=True)
