@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.actions.choices import said_choice
 from bot.actions.corrections import place_alone, without_places_left, without_refused_places
 from bot.actions.entries import by_words, related_entry, same_family, speaks_of_focus
-from bot.actions.needs import needs_of, only_need
+from bot.actions.needs import may_name_need, needs_of, only_need
 from bot.actions.places import named_places
 from bot.actions.situation import corrects, own_trade
 from bot.actions.turn import Entity, Turn
@@ -388,6 +388,8 @@ def _far_from_montreal(turn: Turn, desk: Desk) -> Turn | None:
 def _need_named(turn: Turn, desk: Desk) -> Turn | None:
     """« et les garderies? », « loyer à Joliette »: the need alone, whatever side of it was read."""
     text = turn.text
+    if not may_name_need(text, desk.talk):
+        return None  # to look for places takes longest
     for mention in reversed(desk.gazetteer.find(text)):
         text = f"{text[: mention.start]} {text[mention.end :]}"
     need = only_need(text, desk.talk)

@@ -13,6 +13,9 @@ from marie.language.folding import fold_key, words
 FEW = 7
 """Words of a message that only names a need (« et dans cette ville, il y a des écoles? »: nine)."""
 
+MOST = 12
+"""Telling words of a message that names a need and places, and nothing else."""
+
 _STOPS = re.compile(r"[.,;!?\n]+")
 
 NO_SECOND = frozenset({"lease.end"})
@@ -38,6 +41,18 @@ def only_need(text: str, talk: TalkWords) -> Need | None:
             if left in need.says or left in {_telling(says.split(), talk) for says in need.says}
         ),
         None,
+    )
+
+
+def may_name_need(text: str, talk: TalkWords) -> bool:
+    """Whether `only_need` could find one once the places are out of the message."""
+    left = {word for word in _said(text) if word not in talk.bare}
+    if len(left) > MOST:
+        return False
+    return any(
+        left.issuperset(word for word in says.split() if word not in talk.bare)
+        for need in talk.needs
+        for says in need.says
     )
 
 

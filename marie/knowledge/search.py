@@ -184,7 +184,9 @@ class TextIndex:
         """`engine`: one that was built of these documents."""
         self._documents = documents
         self._engine = engine or self.build(documents)
-        self._last_read: tuple[str, list[Term]] = ("", [])
+        # One sentence is asked for many times in a turn, and an entry's questions in many turns.
+        self._read = lru_cache(maxsize=256)(self._read_terms)
+        self._corrected = lru_cache(maxsize=4096)(self._correct)
         words = {token for token in self._engine.words if not token.startswith("=")}
         self._is_known = frozenset(words | _CONCEPT_WORDS)
         self._by_length: defaultdict[int, list[str]] = defaultdict(list)
@@ -253,7 +255,7 @@ class TextIndex:
     def narrowing(self, query: str, kinds: Collection[ResourceKind]) -> tuple[str, ...]:
         """What a sentence says of which of the kinds are meant: daycares that take infants."""
         terms = [term.token for term in self._terms(query) if term.narrows and term.kind in kinds]
-        said = f" {' '.join(self._correct(_stem(word))[0] for word in _words(query))} "
+        said = f" {' '.join(self._corrected(_stem(word))[0] for word in _words(query))} "
         types = [
             token
             for token, concept in TYPES.items()
@@ -428,17 +430,13 @@ class TextIndex:
         return math.log(1 + len(self._engine) / max(holders, 1))
 
     def _terms(self, query: str) -> list[Term]:
-        """One sentence is asked for many times in a turn."""
-        last = self._last_read
-        if last[0] != query:
-            last = self._last_read = query, self._read_terms(query)
-        return list(last[1])
+        return list(self._read(query))
 
     def _read_terms(self, query: str) -> list[Term]:
         stems: list[str] = []
         weights: dict[str, float] = {}
         for word in _words(query):
-            stem, weight = self._correct(_stem(word))
+            stem, weight = self._corrected(_stem(word))
             stems.append(stem)
             weights[stem] = weight
         terms: dict[str, Term] = {}

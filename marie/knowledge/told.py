@@ -230,12 +230,17 @@ def in_cmm(place: Place) -> bool | None:
     return None if place.kind in ("region", "area") and place.region in _HALVES else False
 
 
+@lru_cache
+def _living_in(names: tuple[str, ...]) -> re.Pattern[str]:
+    listed = "|".join(re.escape(name).replace(r"\ ", r"[\s'-]") for name in names)
+    return re.compile(rf"{_LIVING}{_STILL}(?:(?:a|au|aux|en)\s+)?({listed})\b")
+
+
 def _abroad(folded: str, fields: Mapping[str, Field]) -> str | None:
     names = fields["lives_in_cmm"].abroad
     if not names:
         return None
-    listed = "|".join(re.escape(name).replace(r"\ ", r"[\s'-]") for name in names)
-    for match in re.finditer(rf"{_LIVING}{_STILL}(?:(?:a|au|aux|en)\s+)?({listed})\b", folded):
+    for match in _living_in(names).finditer(folded):
         if owner_before(folded, match.start(1)) not in ("other", "child", "nobody"):
             return match[1]
     return None

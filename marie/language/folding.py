@@ -66,8 +66,9 @@ def fold(text: str) -> str:
     return "".join(map(_fold_character, text))
 
 
+@lru_cache(maxsize=16)
 def fold_with_offsets(text: str) -> Folded:
-    """`fold(text)` with the way back to `text`."""
+    """`fold(text)` with the way back to `text`; of the last few, for a turn asks often."""
     folded: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
