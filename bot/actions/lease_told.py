@@ -123,7 +123,7 @@ def _read_days(
         said = _role(turn, desk, mentioned, number, default)
         role = said or default
         if role == "leaving" and default == "end" and not _ends_otherwise(each, lease, new):
-            if "end" in new:
+            if _end_is_told(lease, new):
                 continue  # « finit le 30 juin, je pars en juillet »: the end is the one told
             role = "end"  # « je pars le 30 juin »: to leave at the end of the lease
             departure = True
@@ -164,10 +164,14 @@ def _has_year(turn: Turn, mentioned: Sequence[Entity], number: int) -> bool:
     return _YEAR.search(turn.text[max(mentioned[number].start, 0) : after]) is not None
 
 
+def _end_is_told(lease: dict[str, Any], new: set[str]) -> bool:
+    """Whether the end is known from words about it, now or before, and not from a departure."""
+    return "end" in new or (lease.get("end") is not None and not lease.get("end_is_departure"))
+
+
 def _ends_otherwise(departure: Entity, lease: dict[str, Any], new: set[str]) -> bool:
     """« Mon bail va au 30 juin, je veux partir fin mai »: the departure is before the end told."""
-    known = lease.get("end")
-    return "end" in new and known is not None and str(departure.value) < str(known)
+    return _end_is_told(lease, new) and str(departure.value) < str(lease["end"])
 
 
 def _role(

@@ -437,3 +437,11 @@ def test_departure_taken_for_the_end_of_the_lease_is_said_to_be_taken(talk: Talk
     said = text(say(talk, "mon bail finit le 30 juin 2027"))
     assert assumed not in said
     assert "30 juin 2027" in said
+
+
+def test_departure_told_later_does_not_move_the_end_of_the_lease(talk: Talk) -> None:
+    assert "30 juin 2027" in text(say(talk, "mon bail finit le 30 juin 2027"))
+    for later in ("et si je veux partir en avril", "je pars le 15 août 2027"):
+        reply = say(talk, later)
+        assert talk.profile["lease"]["end"] == "2027-06-30", later
+        assert "Votre bail finit le 30 avril" not in text(reply)
