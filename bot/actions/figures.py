@@ -11,6 +11,9 @@ from marie.knowledge import saying
 from marie.knowledge.criteria import RegionCriterion
 from marie.knowledge.model import Figure, RegionProfile, Source
 
+DISTANCE = "distance_montreal"
+"""The figure that says how far from Montréal a region's main town is."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Measure:

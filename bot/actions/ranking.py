@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.actions.entries import answer_topic, names_another_entry
-from bot.actions.figures import Measure, measures
+from bot.actions.figures import DISTANCE, Measure, figures_of, measures
 from bot.actions.replies import (
     answer,
     quick_reply,
@@ -23,6 +23,8 @@ from marie.domain.replies import Reply
 from marie.guidance.regions import Criterion, Ranked, available, rank, what_changes_first
 from marie.knowledge.criteria import RegionCriterion
 from marie.knowledge.model import Source
+from marie.knowledge.talk import says
+from marie.language.folding import words
 from marie.language.typography import french_list
 
 TOPIC = "region.recommend"
@@ -38,6 +40,8 @@ def recommend(turn: Turn, desk: Desk) -> Reply:
     # A wish in the message is about the ranking, whatever entry has the same words.
     if not names_a_wish(turn, desk) and names_another_entry(turn, desk):
         return answer_topic(turn, desk)
+    if _asks_how_far(turn, desk):
+        return _distances(turn, desk)
     profile = read_wishes(turn, desk)
     ranking = _Ranking(desk, profile)
     content = _say(ranking, turn, desk)
@@ -46,6 +50,38 @@ def recommend(turn: Turn, desk: Desk) -> Reply:
     focus = replace(turn.focus, topic=TOPIC, entry=content.entry, misses=0, pending=None, shown=())
     focus = replace(focus, choices=choices)
     return answer(turn, content, focus=focus, profile=profile)
+
+
+def _asks_how_far(turn: Turn, desk: Desk) -> bool:
+    """« C’est loin de Montréal? », under a ranking: a question about it, and no wish."""
+    asks = turn.focus.topic == TOPIC and turn.text.rstrip().endswith("?")
+    no_wish = not {"pas", "moins", "plus"} & {word.text for word in words(turn.text)}
+    return asks and no_wish and not turn.pressed and says(turn.text, desk.talk.how_far)
+
+
+def _distances(turn: Turn, desk: Desk) -> Reply:
+    """How far the regions are that were ranked first, as they were ranked."""
+    ranking = _Ranking(desk, turn.profile)
+    profiles = [ranking.regions[each.code] for each in ranking.ranked[:SHOWN]]
+    far = [(each, figure) for each in profiles if (figure := figures_of(each, desk).get(DISTANCE))]
+    sources = unique_sources(figure.source for _, figure in far if figure.source is not None)
+    library = desk.library
+    content = Content(
+        text="\n".join(
+            [
+                library.phrase("how_far_each"),
+                *(f"• {each.name} ({each.towns[0]}) : {figure.value}" for each, figure in far),
+                *(["", source_line(sources[0], library)] if sources else []),
+            ]
+        ),
+        topic=TOPIC,
+        sources=tuple(source_json(each) for each in sources),
+        quick_replies=tuple(
+            quick_reply(each.name, "region.profile", place=f"region:{each.code}")
+            for each in profiles[:BUTTONS]
+        ),
+    )
+    return answer(turn, content, focus=replace(turn.focus, misses=0, pending=None))
 
 
 class _Ranking:

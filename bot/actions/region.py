@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.actions.comparison import compare
 from bot.actions.entries import answer_topic, chosen_entry, names_another_entry
-from bot.actions.figures import figures_of
+from bot.actions.figures import DISTANCE, figures_of
 from bot.actions.places import ask_which, named_places, place_in_focus
 from bot.actions.ranking import recommend
 from bot.actions.replies import (
@@ -25,9 +25,6 @@ from marie.knowledge.model import RegionProfile
 from marie.knowledge.places import Place
 from marie.knowledge.saying import profile_message
 from marie.knowledge.talk import says
-
-DISTANCE = "distance_montreal"
-"""The figure that says how far from Montréal a region's main town is."""
 
 
 def profile(turn: Turn, desk: Desk) -> Reply:

@@ -122,3 +122,13 @@ def test_region_named_is_compared_with_the_one_talked_about(talk: Talk) -> None:
 )
 def test_sector_is_read_from_the_trade(desk: Desk, said: str, sector: str | None) -> None:
     assert said_sector(said, desk) == sector
+
+
+def test_far_or_not_is_a_question_about_the_ranking_and_no_wish(talk: Talk) -> None:
+    talk.say("où aller avec un bébé", "region.recommend")
+    before = dict(talk.profile)
+    reply = talk.say("c'est loin de montréal?", "region.recommend")
+    assert reply.messages[0].text.count("\u00a0km\n") == 5
+    assert reply.messages[0].sources
+    assert talk.profile == before
+    assert talk.say("loin de Montréal", "region.recommend").profile["weights"]["closeness"] < 0
