@@ -255,6 +255,21 @@ def test_nothing_told_is_forgotten_for_a_doubtful_reading(talk: Talk) -> None:
     assert "lease" not in talk.press("Tout recommencer").profile
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "j'ai un permis de travail fermé, je peux aller travailler à Québec?",
+        "et ma femme elle peut travailler?",
+        "où en est ma demande d'immigration?",
+        "il faut une offre d'emploi pour la résidence permanente?",
+        "je dois mettre quelle adresse dans mon dossier?",
+        "mon mariage compte pour le parrainage?",
+    ],
+)
+def test_honest_question_about_immigration_is_never_declined(talk: Talk, text: str) -> None:
+    assert talk.place(text, "immigration").messages[0].entry != "immigration-cheating"
+
+
 @pytest.mark.parametrize("intent", ["work.search", "transport", "out_of_scope", "immigration"])
 def test_request_to_cheat_is_declined_whatever_was_read(talk: Talk, intent: str) -> None:
     reply = talk.say("où acheter une fausse offre d’emploi", intent)
