@@ -32,6 +32,9 @@ def compare(turn: Turn, desk: Desk) -> Reply:
     found = _regions(turn, desk)
     if len(found) < 2:
         return answer(turn, plain(desk.library, "compare_which", topic=TOPIC), focus=focus)
+    regions = (f"region:{each.code}" for each in found[:2])
+    choices = (quick_reply("", "region.profile", place=each)["payload"] for each in regions)
+    focus = replace(focus, choices=tuple(choices))  # « la deuxième »
     return answer(turn, _say(found[0], found[1], turn, desk), focus=focus)
 
 

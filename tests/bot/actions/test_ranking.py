@@ -132,3 +132,9 @@ def test_far_or_not_is_a_question_about_the_ranking_and_no_wish(talk: Talk) -> N
     assert reply.messages[0].sources
     assert talk.profile == before
     assert talk.say("loin de Montréal", "region.recommend").profile["weights"]["closeness"] < 0
+
+
+def test_second_of_two_compared_regions_is_told_of(talk: Talk) -> None:
+    talk.place("compare l'Estrie et le Saguenay", "region.compare")
+    reply = talk.say("ok la deuxième", "pick", {"entity": "ordinal", "value": 2})
+    assert reply.messages[0].entry == "region-02"
