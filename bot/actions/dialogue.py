@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from bot.actions import fallback, handoff
 from bot.actions.about_cards import more, pick
@@ -26,6 +27,8 @@ from marie.language.folding import fold_key, words
 
 MAY_BE = 0.2
 """A second reading in the family in focus is answered from this confidence on."""
+
+ABOUT_CHILDREN = frozenset({"children", "child_ages"})
 
 SURE_TO_FORGET = 0.5
 """What was told is not forgotten for a reading that is less sure than this."""
@@ -64,7 +67,7 @@ def dialogue_topics(topics: Answerers) -> Answerers:
                 return _with_entry(turn, desk, said)
             return topics[other](turn.about(other), desk)
         asked = ask_age(turn, desk)
-        if asked is not None:
+        if asked is not None and not _tells_of_more(turn, desk):
             return asked
         if turn.all("place"):
             topic = turn.focus.topic or ""
@@ -149,9 +152,19 @@ def _dated(turn: Turn) -> str | None:
     return {"lease": "lease.nonrenewal", "moving": "moving.plan"}.get(family)
 
 
+def _facts(turn: Turn, desk: Desk) -> Mapping[str, Any]:
+    """What a message tells that asks nothing."""
+    return read(turn, desk, of_oneself=False).facts if turn.intent == "inform" else {}
+
+
+def _tells_of_more(turn: Turn, desk: Desk) -> bool:
+    """« Je suis réfugiée, seule avec deux enfants »: it is not the children that it is about."""
+    return bool(_facts(turn, desk).keys() - ABOUT_CHILDREN)
+
+
 def _noted(turn: Turn, desk: Desk) -> Reply | None:
     """« On est résidents permanents »: no question, but heard and kept."""
-    facts = read(turn, desk, of_oneself=False).facts if turn.intent == "inform" else {}
+    facts = _facts(turn, desk)
     said = noted(facts, desk)
     if not said:
         return None

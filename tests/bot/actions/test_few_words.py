@@ -193,3 +193,9 @@ def test_language_that_nobody_welcomes_in_goes_on_too(talk: Talk) -> None:
         text(talk.say(each, "language", other)) for each in ("ich suche arbeit", "你好", "你好")
     ]
     assert len(set(said)) == len(said)
+
+
+def test_who_tells_of_herself_and_her_children_is_heard_before_an_age_is_asked(talk: Talk) -> None:
+    reply = talk.say("je suis réfugiée, seule avec 2 enfants", "inform")
+    assert reply.messages[-1].text.startswith("C’est noté")
+    assert "Quel âge" in talk.say("et pour ma fille?", "follow_up").messages[-1].text
