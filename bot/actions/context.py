@@ -36,6 +36,9 @@ POSSIBLE = 0.1
 
 OF_LODGING = ("lease.", "housing.")
 
+TONGUE = 0.6
+"""Under it, a message in a language that nobody recognised is no other language."""
+
 UNSURE = 0.4
 """Under it, a reading from another family yields to an entry of the topic in focus."""
 
@@ -109,7 +112,7 @@ def read_in_context(turn: Turn, desk: Desk) -> Turn:
     )
     if clear is not None:
         return clear
-    if turn.intent == "language" and turn.confidence < UNSURE and turn.first("language") is None:
+    if turn.intent == "language" and turn.confidence < TONGUE and turn.first("language") is None:
         # « plouf gnagna »: no language that anybody recognised.
         return replace(turn, intent="clarify")
     focus = turn.focus.topic

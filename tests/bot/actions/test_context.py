@@ -255,6 +255,14 @@ def test_nothing_told_is_forgotten_for_a_doubtful_reading(talk: Talk) -> None:
     assert "lease" not in talk.press("Tout recommencer").profile
 
 
+def test_agreement_with_him_is_with_the_landlord_when_the_lease_is_talked_of(
+    talk: Talk,
+) -> None:
+    talk.say("céder mon bail", "lease.assignment")
+    reply = talk.say("si je m'entends avec lui plutôt?", "follow_up")
+    assert reply.messages[0].entry == "lease-agreement"
+
+
 @pytest.mark.parametrize(
     "text",
     [
