@@ -46,11 +46,11 @@ def only_need(text: str, talk: TalkWords) -> Need | None:
 
 def may_name_need(text: str, talk: TalkWords) -> bool:
     """Whether `only_need` could find one once the places are out of the message."""
-    left = {word for word in _said(text) if word not in talk.bare}
+    left = set(_telling(_said(text), talk).split())
     if len(left) > MOST:
         return False
     return any(
-        left.issuperset(word for word in says.split() if word not in talk.bare)
+        left.issuperset(_telling(says.split(), talk).split())
         for need in talk.needs
         for says in need.says
     )

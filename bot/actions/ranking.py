@@ -70,7 +70,7 @@ def _distances(turn: Turn, desk: Desk) -> Reply:
         text="\n".join(
             [
                 library.phrase("how_far_each"),
-                *(f"• {each.name} ({each.towns[0]}) : {figure.value}" for each, figure in far),
+                *(f"• {each.name} ({each.towns[0]})\u00a0: {figure.value}" for each, figure in far),
                 *(["", source_line(sources[0], library)] if sources else []),
             ]
         ),
