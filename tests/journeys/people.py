@@ -274,6 +274,11 @@ class Counsellor:
             assert response.status == 200, (path, response.status)
 
 
+async def whole(page: Page) -> None:
+    """The page to which a click went has its script: before that, Enter in a field makes a line."""
+    await page.wait_for_load_state()
+
+
 def add_counsellor(marie: RunningMarie, username: str, name: str) -> str:
     """An account made by `marie user add`; its password.
 

@@ -12,6 +12,7 @@ from playwright.async_api import expect as expected
 from marie.domain.people import Role
 from marie.store.engine import Database
 from tests.conftest import Client
+from tests.journeys.people import whole
 from tests.journeys.test_pages import (
     base,  # noqa: F401 - fixtures
     browser,  # noqa: F401
@@ -62,10 +63,10 @@ async def test_a_counsellor_writes_with_canned_answers_cards_and_notes(
     visitor = await waiting_visitor(client, "Mon bail finit bientôt")
     await page.goto("/console/")
     await page.keyboard.press("j")
-    async with page.expect_navigation():  # whole: the field has the focus before its keys are heard
-        await page.keyboard.press("p")
+    await page.keyboard.press("p")
     field = page.get_by_label("Votre message")
     await expected(field).to_be_focused()
+    await whole(page)
     await page.keyboard.press("/")
     await expected(page.get_by_role("dialog")).to_be_visible()
     assert await violations(page) == []

@@ -12,6 +12,7 @@ from playwright.async_api import expect as expected
 
 from marie.store.engine import Database
 from tests.conftest import Client
+from tests.journeys.people import whole
 from tests.journeys.test_pages import (
     DESK,
     PHONE,
@@ -104,6 +105,7 @@ async def test_from_claim_to_close_without_a_mouse(
     for key in ("j", "p"):
         await page.keyboard.press(key)
     await expected(page.get_by_label("Votre message")).to_be_focused()
+    await whole(page)
     await page.keyboard.type("Bonjour")
     await page.keyboard.press("Enter")
     for key in ("Escape", "n"):

@@ -15,6 +15,7 @@ from marie.domain.canned import CannedAnswer
 from marie.store import canned
 from marie.store.engine import Database
 from tests.conftest import Client
+from tests.journeys.people import whole
 from tests.journeys.test_pages import base, browser, say, too_wide, with_session, words  # noqa: F401
 from tests.staff import ORGANIZATION, add_account, give_lead, open_session
 from tests.waiting import desk, rasa, waiting_talk
@@ -101,6 +102,7 @@ async def test_ten_minutes_of_a_counsellor_on_a_phone(
     await phone.button("Prendre")
     field = page.get_by_label("Votre message")
     await expected(field).to_be_visible()
+    await whole(page)
     await phone.look("claimed")
 
     await phone.tap(page.get_by_role("link", name="Dossier"))

@@ -17,6 +17,7 @@ from playwright.async_api import expect as expected
 from marie.domain.people import Role
 from marie.store.engine import Database
 from tests.conftest import Client, Visitor
+from tests.journeys.people import whole
 from tests.servers import CHROMIUM_FLAGS, chromium
 from tests.staff import COOKIE, PASSWORD, add_account, open_session, waiting_visitor
 
@@ -48,7 +49,7 @@ def base(client: Client) -> str:
 async def ready_to_write(page: Page) -> None:
     """She has the conversation, and the page's script is there: without it Enter makes a line."""
     await expected(page.get_by_text("Vous avez la conversation")).to_be_visible()
-    await expected(page.locator("[data-shortcuts]:not([hidden])").first).to_be_attached()
+    await whole(page)
 
 
 async def signed_in(
@@ -104,6 +105,7 @@ async def test_counsellor_sees_a_request_come_takes_it_and_talks_by_keyboard_alo
 
     field = page.get_by_label("Votre message")
     await expected(field).to_be_focused()
+    await whole(page)
     await page.keyboard.type("Bonjour,")
     await page.keyboard.press("Shift+Enter")
     await page.keyboard.type("je lis votre dossier.")
@@ -144,6 +146,7 @@ async def test_what_is_written_without_a_link_arrives_once_and_in_order(
     visitor = await waiting_visitor(client)
     await page.goto(f"/console/conversations/{visitor.id}")
     await page.get_by_role("button", name="Prendre la conversation").click()
+    await ready_to_write(page)
     field = page.get_by_label("Votre message")
 
     await context.set_offline(True)

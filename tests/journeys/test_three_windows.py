@@ -18,7 +18,7 @@ from marie import clock
 from marie.domain.conversation import ConversationId
 from marie.store import leads, tables
 from marie.store.engine import Database, create_engine
-from tests.journeys.people import Browsing, Conversation, one_line
+from tests.journeys.people import Browsing, Conversation, one_line, whole
 from tests.journeys.test_newcomer import sign_in
 from tests.running import RunningMarie
 
@@ -101,6 +101,7 @@ async def same_everywhere(visitor: Browsing, page: Page, conversation: Conversat
 
 async def write(page: Page, text: str) -> None:
     """Type in the conversation, and send."""
+    await whole(page)
     field = page.get_by_label("Votre message")
     await field.fill(text)
     await field.press("Enter")
@@ -160,6 +161,7 @@ async def test_three_windows_from_a_question_to_its_erasure(
     await expect(visitor.last("system")).to_contain_text(name)
 
     # They talk, and each sees that the other writes.
+    await whole(page)
     await page.get_by_label("Votre message").press_sequentially("Bonjour")
     await expect(visitor.page.get_by_text(f"{name} écrit…")).to_be_visible()
     await write(page, "Bonjour, quand partez-vous?")
