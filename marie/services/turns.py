@@ -28,6 +28,7 @@ from marie.domain.replies import Reply
 from marie.rasa.client import RasaClient, RasaUnavailable, TurnRequest
 from marie.services.answers import Answers
 from marie.services.live import Answered, Changed, Hub, Signal, Typing
+from marie.services.masking import NOTHING_KEPT
 from marie.services.visitor import Received
 from marie.store import conversations
 from marie.store.engine import Database
@@ -42,6 +43,9 @@ LATE = 12.0
 
 RETRY = (0.2, 0.5, 1.0, 2.0, 3.0, 5.0)
 """Seconds between attempts; the last one repeats."""
+
+MASKED_WITHIN = 5.0
+"""Seconds that an answer may wait until names in a miss are hidden; then none of it is kept."""
 
 AT_ONCE = 16
 """Turns that Rasa works on at the same time; more only make each slower."""
@@ -271,8 +275,7 @@ class Turns:
             reply = await self._unless_closing(self._rasa.ask(turn))
         answered = time.perf_counter()
         if reply.miss is not None:
-            # Off the loop: recognising names in a text takes a language model.
-            masked = await asyncio.to_thread(self._mask, reply.miss.text)
+            masked = await self._masked(reply.miss.text)
             reply = replace(reply, miss=replace(reply.miss, text=masked))
         async with self._database.write() as connection:
             conversation = await self._answers.still_owed(connection, conversation_id, turn.seq)
@@ -297,6 +300,14 @@ class Turns:
                 "whole": queued + saved - asked,
             },
         )
+
+    async def _masked(self, text: str) -> str:
+        """Off the loop: recognising names takes a language model, which may still be loading."""
+        try:
+            async with asyncio.timeout(MASKED_WITHIN):
+                return await asyncio.to_thread(self._mask, text)
+        except TimeoutError:
+            return NOTHING_KEPT
 
     def _tell_how_it_went(
         self, turn: TurnRequest, reply: Reply, *, discarded: bool, seconds: Mapping[str, float]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import uuid
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import select
 
 from marie.domain.messages import Content
 from marie.domain.replies import Miss, Reply
+from marie.services import masking, turns
 from marie.store import tables
 from marie.store.engine import Database
 from tests.conftest import Client, Visitor
@@ -26,16 +28,15 @@ async def misses(database: Database) -> list[tuple[str, str | None, list[dict[st
 
 
 async def say(visitor: Visitor, text: str) -> None:
-    """Until it is answered: what masks names is loaded meanwhile, giving way to everything else."""
-    body = {"client_id": str(uuid.uuid4()), "text": text}
-    async with asyncio.timeout(150):
-        while (await visitor.post(body, wait=25))[0] != 200:
-            pass
+    """Until it is answered."""
+    status, answer = await visitor.post({"client_id": str(uuid.uuid4()), "text": text}, wait=25)
+    assert status == 200, answer
 
 
 @pytest.fixture
-def missing(rasa: FakeRasa) -> None:
-    """A Marie who understands nothing."""
+async def missing(rasa: FakeRasa) -> None:
+    """A Marie who understands nothing, and knows how to hide names."""
+    await asyncio.to_thread(masking.load)
     rasa.script = lambda turn: Reply(
         messages=(Content(text="Pardon?", topic="clarify"),),
         miss=Miss(
@@ -59,6 +60,20 @@ async def test_miss_is_kept_masked_with_its_place_and_nearest_topics(
         assert secret not in text
     assert place == "municipality:10043"
     assert nearest == list(NEAREST)
+
+
+@pytest.mark.usefixtures("missing")
+async def test_answer_does_not_wait_until_names_can_be_hidden(
+    visitor: Visitor, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loading = threading.Event()
+    monkeypatch.setattr(masking._finder, "find", lambda _text: loading.wait(30) and [])
+    monkeypatch.setattr(turns, "MASKED_WITHIN", 0.05)
+    try:
+        await say(visitor, "je suis Amina Diallo")
+        assert [text for text, _, _ in await misses(database)] == [masking.NOTHING_KEPT]
+    finally:
+        loading.set()
 
 
 @pytest.mark.usefixtures("missing")
