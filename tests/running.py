@@ -61,7 +61,7 @@ class RunningMarie:
 
     def pid(self, name: str) -> int:
         """The process id of `rasa`, `actions` or `web`."""
-        marks = {"rasa": "rasa\0run\0", "actions": "\0rasa_sdk\0", "web": "\0serve\0"}
+        marks = {"rasa": "rasa\0run\0", "actions": "\0bot.actions\0", "web": "\0serve\0"}
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         deadline = time.monotonic() + 15
         # Between its end and its next start a process is nowhere.

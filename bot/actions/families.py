@@ -31,7 +31,7 @@ class _FamilyAction(Action, ABC):  # type: ignore[misc]
         self._desk = own_desk or desk()
 
     def __reduce__(self) -> tuple[type[_FamilyAction], tuple[()]]:
-        # The action server starts its workers anew: each opens the desk for itself.
+        # rasa_sdk's own command starts its workers anew: each opens the desk for itself.
         return type(self), ()
 
     @abstractmethod

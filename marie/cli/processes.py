@@ -79,17 +79,15 @@ def _name(kind: str, offset: int) -> str:
 
 
 def actions(settings: Settings) -> Program:
-    """The action server, private: without SANIC_HOST it would listen on every address."""
+    """The action server, private."""
     return Program(
         name="actions",
         command=(
             sys.executable,
-            *("-m", "rasa_sdk", "--actions", "bot.actions"),
-            *("--port", str(settings.actions_port)),
+            *("-m", "bot.actions", "--port", str(settings.actions_port)),
         ),
         env=dict(os.environ)
         | {
-            "SANIC_HOST": "127.0.0.1",
             "RASA_TELEMETRY_ENABLED": "false",
             "PYTHONPATH": str(ROOT),
             logs.PROCESS: "actions",
@@ -178,7 +176,7 @@ async def _run(program: Program) -> int:
         raise
     finally:
         watching.cancel()
-        # The action server's workers outlive it when it is killed, and would keep its port.
+        # What it started would outlive it when it is killed, and might keep its port.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
 
