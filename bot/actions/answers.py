@@ -66,7 +66,7 @@ def says_skip(turn: Turn, desk: Desk) -> bool:
 
 
 def by_title(turn: Turn, desk: Desk) -> dict[str, Any]:
-    """« Avancé », said alone: the one fact whose button is called so; nothing for « oui »."""
+    """« Avancé », said alone: the one fact whose button is called so; nothing for « non »."""
     said = "" if turn.pressed else fold_key(turn.text)
     called = {
         field.id: choice.value
@@ -75,7 +75,9 @@ def by_title(turn: Turn, desk: Desk) -> dict[str, Any]:
         for choice in field.choices
         if fold_key(choice.title) == said
     }
-    return called if len(called) == 1 else {}
+    if len(called) != 1 or any(FIELDS[name] == "bool" for name in called):
+        return {}
+    return called
 
 
 def read_answer(asking: Asking, situation: Mapping[str, Any]) -> Given | Range | Doubt | None:
@@ -113,6 +115,8 @@ def _number(asking: Asking, situation: Mapping[str, Any]) -> Given | Range | Dou
     turn, field = asking.turn, asking.field
     if field == "child_ages" and turn.intent == "deny":
         return Given(())
+    if turn.intent == "handoff" and not any(each.isdigit() for each in turn.text):
+        return None  # « je veux parler à une personne » is no age of one year
     found = read_asked_number(turn.text, field, turn.today)
     if found is None:
         return None

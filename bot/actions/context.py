@@ -345,7 +345,11 @@ def _leans_on_focus(turn: Turn, desk: Desk) -> Turn | None:
     """« C’est légal? », « on peut refuser? »: of what a lodging's law was just said about."""
     topic = str(turn.focus.topic)
     readings = (TOPICS - NO_CONTEXT) | {"why_asked"}
-    if turn.intent not in readings or turn.entities or not topic.startswith(OF_LODGING):
+    # « Il a le droit? », after what a teenager may work: no programme is asked about.
+    entitled = turn.intent == "eligibility" and topic.startswith("work.")
+    if turn.intent not in readings or turn.entities:
+        return None
+    if not (topic.startswith(OF_LODGING) or entitled):
         return None
     if not {word.text for word in words(turn.text)} <= desk.talk.leaning:
         return None

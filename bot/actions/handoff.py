@@ -9,7 +9,7 @@ from typing import Any
 from bot.actions import waiting
 from bot.actions.entries import answer_topic, names_another_entry
 from bot.actions.lead_file import Passed, lead_file, region_names, shown_lines
-from bot.actions.replies import answer, plain, quick_reply
+from bot.actions.replies import answer, entry_buttons, plain, quick_reply
 from bot.actions.situation import UNCLEAR, known, read, with_situation
 from bot.actions.traces import LANGUAGE, TOLD
 from bot.actions.turn import Pending, Turn
@@ -34,6 +34,9 @@ SMALL_TALK = frozenset({"greeting", "inform", "clarify", "out_of_scope", "thanks
 """How a name is read where a telephone number is asked for."""
 
 NAME_WORDS = 3
+FEW = 8
+"""Words of a message that gives a person up."""
+
 NO_NEED = frozenset(
     {"greeting", "goodbye", "thanks", "language", "abuse", "clarify", "out_of_scope", "privacy"}
 )
@@ -64,6 +67,8 @@ def take_answer(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
     contact = _contact(turn)
     if contact:
         return _confirm(turn, desk, {**pending.data, **contact})
+    if _calls_off(turn, desk):
+        return decline(turn, desk)
     if pending.field == "contact":
         return _no_contact_yet(turn, desk, pending)
     corrected = _corrected(turn, desk, pending)
@@ -75,17 +80,37 @@ def take_answer(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
             return _confirm(turn, desk, pending.data, "handoff_added")
         return _send(turn, desk, pending)
     if turn.intent == "deny":
-        content = plain(desk.library, "handoff_declined", topic="handoff")
-        return answer(turn, content, focus=replace(turn.focus, pending=None))
+        return decline(turn, desk)
     return None
+
+
+def decline(turn: Turn, desk: Desk) -> Reply:
+    """Nothing is passed on, and a person stays one word away."""
+    library = desk.library
+    entry = library.entries.get(turn.focus.entry or "") or library.default_entry("greeting")
+    buttons = entry_buttons(entry, library, turn.focus.place)
+    content = plain(library, "handoff_declined", topic="handoff", buttons=buttons)
+    return answer(turn, content, focus=replace(turn.focus, pending=None, misses=0))
+
+
+def _calls_off(turn: Turn, desk: Desk) -> bool:
+    """« Non rien », « laisse faire », « finalement non », and little besides."""
+    if turn.pressed or len(words(turn.text)) > FEW or says(turn.text, desk.talk.stays):
+        return False
+    # « Non, pas besoin de dire mon âge » leaves something out, and asks for the rest.
+    if desk.qualification.withheld(turn.text):
+        return False
+    return says(turn.text, desk.talk.calls_off)
 
 
 def _no_contact_yet(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
     """What answers « comment vous joindre? » without an address or a number."""
-    if turn.value("answer") == "stay" or turn.intent in ("dont_know", "deny", "affirm"):
+    if turn.value("answer") == "stay" or turn.intent in ("dont_know", "affirm"):
         return _confirm(turn, desk, pending.data)
     if not turn.pressed and says(turn.text, desk.talk.stays):
         return _confirm(turn, desk, pending.data)
+    if turn.intent == "deny":
+        return decline(turn, desk)
     if not turn.pressed and says(turn.text, desk.talk.naming):
         return _ask_contact(turn, desk, "handoff_only_contact", pending)
     if turn.intent == "handoff":

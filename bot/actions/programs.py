@@ -146,6 +146,8 @@ def _hear(asking: Asking) -> Told:
     alone = asking.known.number is None or asking.field == "age"
     told = read(asking.turn, asking.desk, of_oneself=alone)
     told = replace(told, facts={**by_title(asking.turn, asking.desk), **told.facts})
+    if asking.field == "lives_in_cmm" and "target_region" in told.facts:
+        return told  # « je veux partir à Gatineau » says where to, and not from where
     direct = read_answer(asking, known(asking.turn))
     if isinstance(direct, Doubt):
         return replace(told, doubts=(direct, *told.doubts))

@@ -50,6 +50,10 @@ __all__ = [
 ]
 
 
+MOST_SOURCES = 4
+"""Sources of an answer that are named when it is asked where that comes from."""
+
+
 def say_entry(
     entry: Entry,
     turn: Turn,
@@ -114,9 +118,15 @@ def plain(
 
 
 def answer(turn: Turn, *contents: Content, focus: Focus, **more: Any) -> Reply:
-    """A reply that leaves `focus` behind and remembers its words for « répète »."""
+    """A reply that leaves `focus` behind and remembers its words for « répète », and its sources.
+
+    An answer without sources leaves those of the one before.
+    """
     spoken = "\n\n".join(content.text for content in contents)
-    focus = replace(focus, last=spoken[:2000])
+    named = [
+        each for content in contents if content.topic not in UNSOURCED for each in content.sources
+    ]
+    focus = replace(focus, last=spoken[:2000], sources=tuple(named[:MOST_SOURCES]) or focus.sources)
     return Reply(
         messages=contents,
         focus=msgspec.to_builtins(focus),

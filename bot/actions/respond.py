@@ -19,6 +19,7 @@ from typing import Any
 import msgspec
 
 from bot.actions.about_cards import about_cards
+from bot.actions.again import not_twice
 from bot.actions.context import read_in_context
 from bot.actions.entries import asked_so
 from bot.actions.fallback import missed
@@ -33,7 +34,9 @@ from bot.actions.situation import remember
 from bot.actions.summary import asks_for_summary, tell_summary
 from bot.actions.traces import with_traces
 from bot.actions.turn import Entity, Focus, Pending, Turn
+from bot.actions.verdict_reasons import asks_for_reasons, tell_reasons
 from bot.actions.waiting import speaks_of_it
+from bot.actions.whence import asks_whence, tell_whence
 from bot.actions.wiring import Desk
 from marie.domain.replies import Reply
 from marie.knowledge.asked import asked_entry
@@ -73,6 +76,13 @@ NEXT_READING = 0.2
 TOLD_OF_VIOLENCE = frozenset({"safety-violence", "lease-special-violence"})
 """Entries after which what follows is said by somebody who lives with violence."""
 
+ABOUT_WHAT_WAS_SAID = (
+    (asks_for_summary, tell_summary),
+    (asks_for_reasons, tell_reasons),
+    (asks_whence, tell_whence),
+)
+"""What is asked about what was said before: whether it is, and the answer; forms wait for it."""
+
 ALONE = frozenset(
     {
         *("greeting", "goodbye", "thanks", "handoff", "safety", "language", "abuse", "clarify"),
@@ -86,7 +96,8 @@ def respond(
     turn: Turn, desk: Desk, *, topics: Mapping[str, Answerer], forms: Mapping[str, Form]
 ) -> Reply:
     """Marie's reply to `turn`."""
-    return with_traces(turn, _with_place(turn, desk, _reply(turn, desk, topics, forms)))
+    reply = not_twice(turn, desk, _reply(turn, desk, topics, forms))
+    return with_traces(turn, _with_place(turn, desk, reply))
 
 
 def _with_place(turn: Turn, desk: Desk, reply: Reply) -> Reply:
@@ -111,9 +122,10 @@ def _reply(
     pending = turn.focus.pending
     if turn.intent == "safety":
         return topics[turn.intent](turn, desk)
-    if asks_for_summary(turn, desk):
-        summary = tell_summary(turn, desk)
-        return summary if pending is None else _recall(summary, desk, pending)
+    for asks, tells in ABOUT_WHAT_WAS_SAID:
+        if asks(turn, desk):
+            told_of_it = tells(turn, desk)
+            return told_of_it if pending is None else _recall(told_of_it, desk, pending)
     if pending is None:
         turn = _chosen(turn)
         told = about_cards(turn, desk, topics) if turn.value("entry") is None else None
@@ -219,7 +231,8 @@ def _as_asked(turn: Turn, desk: Desk) -> Turn:
         return replace(turn, intent="moving.trip")
     if tells_of_a_move(turn, desk):
         return replace(turn, intent="moving.plan")
-    found = asked_entry(turn.text, desk.asked, topic=turn.focus.topic)
+    about = turn.focus
+    found = asked_entry(turn.text, desk.asked, topic=about.topic, entry=about.entry)
     entry = desk.library.entries.get(found or "")
     if entry is None:
         return turn

@@ -33,7 +33,8 @@ class Focus:
     `offset` is how many of the last list's resources were shown; `shown` their ids; `misses` how
     many messages in a row Marie did not understand; `last` the texts of her last answer;
     `narrowed` which resources of a kind are meant (daycares that take infants); `listed` the topic
-    of the last list; `offered` the payload that a « oui » accepts; `person` whom the talk is about
+    of the last list; `sources` those of the last answer that had any, as the contract shows them;
+    `offered` the payload that a « oui » accepts; `person` whom the talk is about
     (`child`, `spouse`), `child_age` in years; `picked` the card that is talked about; `choices` the
     payloads that « le deuxième » chooses from, when it is no card; `violence`: she told of it, and
     the way out of a lease that the law keeps for her was not said yet.
@@ -47,6 +48,7 @@ class Focus:
     shown: tuple[str, ...] = ()
     misses: int = 0
     last: str | None = None
+    sources: tuple[dict[str, Any], ...] = ()
     narrowed: tuple[str, ...] = ()
     listed: str | None = None
     offered: str | None = None

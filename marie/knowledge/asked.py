@@ -30,7 +30,7 @@ class _Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 class Asked:
     """An entry, the patterns that ask for it, and those that only sound alike.
 
-    `after`: the topics under which they ask for it; none for whatever was talked about.
+    `after`: the topics or entries after which they ask for it; none for whatever was talked about.
     """
 
     entry: str
@@ -56,11 +56,16 @@ def load_asked(knowledge: Path) -> tuple[Asked, ...]:
         raise KnowledgeErrors([f"{path} : motif illisible, « {error} »."]) from error
 
 
-def asked_entry(text: str, requests: Sequence[Asked], *, topic: str | None = None) -> str | None:
-    """The id of the entry that the message asks for by its words, if it does; `topic`: in focus."""
+def asked_entry(
+    text: str, requests: Sequence[Asked], *, topic: str | None = None, entry: str | None = None
+) -> str | None:
+    """The id of the entry that the message asks for by its words, if it does.
+
+    `topic`, `entry`: in focus.
+    """
     words = searchable(text)
     for each in requests:
-        if each.after and topic not in each.after:
+        if each.after and topic not in each.after and entry not in each.after:
             continue
         if each.patterns.hold(each.never.take(words)):
             return each.entry

@@ -81,6 +81,9 @@ class TalkWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     asking: tuple[str, ...]
     recall: tuple[str, ...]
     said: frozenset[str]
+    whence: tuple[str, ...]
+    not_entitled: tuple[str, ...]
+    calls_off: tuple[str, ...]
 
 
 def load_talk_words(knowledge: Path) -> TalkWords:
