@@ -17,7 +17,6 @@ import hypothesis
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
-from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from marie import clock
@@ -34,7 +33,7 @@ from marie.store.migrate import migrate
 from marie.web.app import create_app
 from marie.web.jobs import jobs_of
 from marie.web.keys import CLOCK, DATABASE
-from marie.web.pages import compile_pages, templates
+from marie.web.pages import compile_pages
 from tests.fakes import FakeRasa
 from tests.running import RunningMarie, running_marie
 
@@ -137,12 +136,9 @@ def knowledge() -> Knowledge:
 
 
 @pytest.fixture(scope="session")
-def compiled_pages(request: pytest.FixtureRequest) -> None:
+def compiled_pages(pytestconfig: pytest.Config) -> None:
     """Every template is compiled before a test's time begins, and kept for the next run."""
-    cache = getattr(request.config, "cache", None)
-    if cache is not None:
-        templates().bytecode_cache = FileSystemBytecodeCache(str(cache.mkdir("templates")))
-    compile_pages()
+    compile_pages(pytestconfig.rootpath / ".pytest_cache" / "pages")
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 import signal
+from pathlib import Path
 
 from aiohttp import web
 
@@ -44,7 +45,7 @@ async def serve(settings: Settings) -> None:
         ).start()
         await web.TCPSite(private, "127.0.0.1", settings.private_port, reuse_address=True).start()
         # Before Rasa is there, so that no visitor waits for it, nor for a loop that it keeps busy.
-        learning = asyncio.create_task(asyncio.to_thread(_learn))
+        learning = asyncio.create_task(asyncio.to_thread(_learn, settings.data))
         # What Marie knows stays: looking through it for garbage stopped everybody for a third of a
         # second every so often.
         gc.freeze()
@@ -56,7 +57,7 @@ async def serve(settings: Settings) -> None:
         await public.cleanup()
 
 
-def _learn() -> None:
+def _learn(data: Path) -> None:
     """What the first who needs it would keep all others waiting for."""
-    compile_pages()
+    compile_pages(data / "pages-cache")
     masking.load()

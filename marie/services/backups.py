@@ -30,6 +30,7 @@ MADE_AGAIN = frozenset(
         "log",  # what the programs did
         "downloads",  # publishers' files, fetched again
         "rasa-cache",
+        "pages-cache",
         "matplotlib",
         "evaluation",  # figures, measured again
         "directory",  # published from the database when Marie starts

@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 
 from marie.clock import MONTREAL, local_date
 from marie.language.typography import french_day, french_weekday
@@ -46,11 +46,15 @@ def templates() -> Environment:
     return environment
 
 
-def compile_pages() -> None:
+def compile_pages(kept: Path) -> None:
     """Compile every template, which each of them takes from a loop otherwise when it is first used.
 
-    A page with its parts takes half a second: in that time nobody else would be answered.
+    A page with its parts takes half a second: in that time nobody else would be answered. `kept`:
+    the folder of what is compiled already; all of it together takes seconds, and after a restart
+    Rasa wants them too. Jinja compiles a template anew when its text is another one.
     """
+    kept.mkdir(parents=True, exist_ok=True)
+    templates().bytecode_cache = FileSystemBytecodeCache(str(kept))
     for name in templates().list_templates():
         templates().get_template(name)
 

@@ -43,7 +43,14 @@ def data(tmp_path: Path) -> Path:
     for name in ("documents.key", "outbox/a.eml", "imports/rejets-1.csv", "places.csv"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(name)
-    for name in ("log/web.log", "rasa-cache/x", "knowledge/1.msgpack", "events.json", ".x.lock"):
+    for name in (
+        "log/web.log",
+        "rasa-cache/x",
+        "pages-cache/x",
+        "knowledge/1.msgpack",
+        "events.json",
+        ".x.lock",
+    ):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("made again")
     return folder
