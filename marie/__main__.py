@@ -115,7 +115,7 @@ def _obey(arguments: argparse.Namespace, settings: Settings) -> int:
             # A seventh less time a turn than with asyncio's own loop (docs/measurements.md).
             asyncio.Runner(loop_factory=uvloop.new_event_loop).run(serve(settings))
         case "migrate":
-            from marie.cli.run import prepare
+            from marie.cli.prepare import prepare
 
             password = asyncio.run(prepare(settings))
             if password is not None:

@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from marie import clock
 from marie.cli.openings import openings
-from marie.cli.run import bring_up_to_date
+from marie.cli.prepare import bring_up_to_date
 from marie.knowledge.importers.diff import Diff, shown
 from marie.knowledge.importers.model import (
     Parsed,

@@ -7,7 +7,7 @@ from datetime import timedelta
 from tqdm import tqdm
 
 from marie import clock
-from marie.cli.run import bring_up_to_date
+from marie.cli.prepare import bring_up_to_date
 from marie.knowledge.library import LiveLibrary
 from marie.knowledge.opened import open_gazetteer, open_overlay
 from marie.services import links

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from marie import clock
-from marie.cli.run import bring_up_to_date
+from marie.cli.prepare import bring_up_to_date
 from marie.knowledge.library import KnowledgeErrors
 from marie.services import examples, knowledge_files
 from marie.services.knowledge_files import Done, Line

@@ -5,42 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from importlib import import_module
 from pathlib import Path
 
 import aiohttp
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from marie import clock
 from marie.cli import processes, rolling
-from marie.knowledge.opened import open_gazetteer
-from marie.knowledge.resources import load_resources
 from marie.rasa.model import train
 from marie.rasa.models import model_in_use
-from marie.services import accounts, directory, openings
 from marie.settings import Settings
-from marie.store.engine import Database, create_engine
-from marie.store.migrate import migrate
-
-
-async def prepare(settings: Settings) -> str | None:
-    """Migrate and fill the database; the first administrator's password if it is new."""
-    engine = create_engine(settings.database_url)
-    try:
-        database = await bring_up_to_date(engine, settings)
-        gazetteer = open_gazetteer(settings.knowledge, settings.data)
-        await directory.publish_directory(database, gazetteer, settings.data)
-        await openings.publish_openings(database, settings.data)
-        return await accounts.prepare(database, clock=clock.now)
-    finally:
-        await engine.dispose()
-
-
-async def bring_up_to_date(engine: AsyncEngine, settings: Settings) -> Database:
-    """The database with today's schema and the directory that ships; nothing twice."""
-    await migrate(engine)
-    database = Database(engine)
-    await directory.fill_with_seed(database, load_resources(settings.knowledge / "directory"))
-    return database
 
 
 def trained_model(settings: Settings) -> Path:
@@ -59,10 +32,12 @@ async def run(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
-    # Rasa takes longest to start, and has nothing to do with the database.
+    # Rasa takes longest to start, and has nothing to do with the database: what prepares that is
+    # imported meanwhile.
     tasks = [asyncio.create_task(rolling.keep_rasa(settings, model))]
     try:
-        password = await prepare(settings)
+        preparing = await asyncio.to_thread(import_module, "marie.cli.prepare")
+        password = await preparing.prepare(settings)
         if password is not None:
             print(
                 "Première mise en route. Compte d’administration\u00a0:\n"
