@@ -133,9 +133,10 @@ def _reply(
             return told
         turn = _with_lease_end(_as_written(read_in_context(turn, desk), desk), desk)
         return _with_second_need(turn, desk, topics[turn.intent](_without_offer(turn), desk))
-    # « Ne transmettez pas mon âge » corrects the file, however it was read.
-    keeps_back = pending.form == "handoff" and desk.qualification.withheld(turn.text)
-    if turn.intent in ("stop", "restart_over", "why_asked") and not keeps_back:
+    # « Ne transmettez pas mon âge » corrects the file, « je préfère rester ici » answers.
+    answers = desk.qualification.withheld(turn.text) or says(turn.text, desk.talk.stays)
+    answers = pending.form == "handoff" and answers
+    if turn.intent in ("stop", "restart_over", "why_asked") and not answers:
         return topics[turn.intent](turn, desk)
     asked = turn.value("entry") is not None and not turn.pressed
     reply = None if asked else forms[pending.form](turn, desk, pending)

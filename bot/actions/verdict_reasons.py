@@ -51,8 +51,9 @@ def tell_reasons(turn: Turn, desk: Desk) -> Reply:
     if refused:
         paragraphs.append(library.phrase("eligibility_reasons"))
         paragraphs += [_reasons(each, library) for each in refused]
-    elif pending is None:
-        paragraphs.append(library.phrase("eligibility_no_refusal"))
+    else:
+        phrase = "eligibility_no_refusal" if pending is None else "eligibility_no_refusal_yet"
+        paragraphs.append(library.phrase(phrase))
     content = Content(
         text="\n\n".join(paragraphs),
         topic=SCREENING,

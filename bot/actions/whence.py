@@ -18,15 +18,17 @@ from marie.knowledge.talk import says
 from marie.language.folding import words
 from marie.language.typography import french_day
 
-AGREES = frozenset({"affirm", "thanks", "goodbye", "safety"})
+AGREES = frozenset({"affirm", "thanks", "goodbye"})
 """Readings of « oui, c’est vrai », which asks nothing."""
 
 
 def asks_whence(turn: Turn, desk: Desk) -> bool:
     """Whether a message asks where the last answer comes from, and nothing of its own."""
-    if turn.pressed or turn.focus.last is None or turn.intent in AGREES or turn.entities:
+    if turn.pressed or turn.focus.last is None or turn.entities:
         return False
-    if turn.focus.topic == "safety" or not says(turn.text, desk.talk.whence):
+    if turn.intent in AGREES and not turn.text.rstrip().endswith("?"):
+        return False
+    if "safety" in (turn.intent, turn.focus.topic) or not says(turn.text, desk.talk.whence):
         return False
     theirs = {word for phrase in desk.talk.whence for word in phrase.split()}
     return {word.text for word in words(turn.text)} <= theirs | desk.talk.bare

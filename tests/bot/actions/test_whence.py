@@ -50,6 +50,7 @@ def test_sources_in_a_screening_leave_its_question_open(talk: Talk) -> None:
 def test_agreement_and_a_question_of_its_own_ask_for_no_source(talk: Talk) -> None:
     talk.say("combien coûte la garderie", "childcare.cost")
     assert "s’appuie" not in text(talk.say("oui c'est vrai", "affirm"))
+    assert "s’appuie" in text(talk.say("c'est vrai?", "affirm"))
     reply = talk.say("d'où viennent les éducatrices?", "childcare.types")
     assert reply.messages[0].topic == "childcare.types"
 
@@ -160,4 +161,61 @@ def test_person_given_up_means_that_nothing_is_passed_on(
 def test_no_address_to_give_is_no_refusal_of_a_person(talk: Talk) -> None:
     talk.say("je veux parler à quelqu'un", "handoff")
     reply = talk.say("non j'en ai pas", "deny")
+    assert "Voici ce que je transmettrais" in text(reply)
+
+
+@pytest.mark.parametrize(
+    ("first", "topic", "said", "entry"),
+    [
+        (
+            "comment parrainer ma femme",
+            "immigration",
+            "ça prend combien de temps",
+            "immigration-delay",
+        ),
+        ("comment parrainer ma femme", "immigration", "combien ça coûte", "immigration-cost"),
+        (
+            "je suis infirmière",
+            "work.recognition",
+            "et si l'ordre refuse?",
+            "work-recognition-refused",
+        ),
+        (
+            "c'est quoi place aux jeunes",
+            "program.info",
+            "c'est gratuit?",
+            "program-place-aux-jeunes",
+        ),
+        ("permis d'étude, je peux travailler?", "health", "et l'été?", "immigration-study-work"),
+        ("il gagne combien", "work.search", "le salaire minimum?", "work-search-minimum-wage"),
+        ("les programmes", "program.info", "lequel est pour moi", "program-which-one"),
+        ("je suis comptable", "work.recognition", "refaire mes études?", "work-recognition-orders"),
+        ("mon ado veut travailler", "school.find", "et à 13 ans?", "work-search-minors"),
+    ],
+)
+def test_what_follows_is_asked_of_what_was_talked_about(
+    talk: Talk, first: str, topic: str, said: str, entry: str
+) -> None:
+    talk.say(first, topic)
+    assert talk.say(said, "follow_up").messages[0].entry == entry
+
+
+def test_person_asked_for_is_no_number(talk: Talk) -> None:
+    talk.say("suis-je admissible?", "eligibility")
+    talk.say("oui", "affirm")
+    talk.say("permis de travail", "inform")
+    assert talk.focus["pending"]["field"] == "age"
+    reply = talk.say("je veux parler à une vraie personne", "handoff")
+    assert "Comment vous joindre" in text(reply)
+
+
+def test_where_she_wants_to_go_is_not_where_she_lives(talk: Talk) -> None:
+    talk.say("suis-je admissible?", "eligibility")
+    talk.place("je veux partir à Gatineau", "inform")
+    assert "lives_in_cmm" not in talk.profile["situation"]
+
+
+def test_who_prefers_to_stay_here_is_asked_for_her_consent(talk: Talk) -> None:
+    talk.say("je veux parler à quelqu'un", "handoff")
+    reply = talk.say("je préfère rester ici", "stop")
     assert "Voici ce que je transmettrais" in text(reply)
