@@ -35,6 +35,7 @@ POSSIBLE = 0.1
 """From it on, a reading beside the likeliest holds when the words say it."""
 
 OF_LODGING = ("lease.", "housing.")
+OF_NO_PROGRAM = ("work.", "school.", "immigration")
 
 TONGUE = 0.6
 """Under it, a message in a language that nobody recognised is no other language."""
@@ -346,7 +347,7 @@ def _leans_on_focus(turn: Turn, desk: Desk) -> Turn | None:
     topic = str(turn.focus.topic)
     readings = (TOPICS - NO_CONTEXT) | {"why_asked"}
     # « Il a le droit? », after what a teenager may work: no programme is asked about.
-    entitled = turn.intent == "eligibility" and topic.startswith("work.")
+    entitled = turn.intent == "eligibility" and topic.startswith(OF_NO_PROGRAM)
     if turn.intent not in readings or turn.entities:
         return None
     if not (topic.startswith(OF_LODGING) or entitled):

@@ -80,7 +80,9 @@ class _Screening:
 def eligibility(turn: Turn, desk: Desk) -> Reply:
     """Verdicts for what is known, and the question that settles the most."""
     programs = desk.programs
-    if turn.value("entry") is not None:
+    entry = turn.value("entry")
+    # Asked for by its words (« lequel est pour moi? »), it is the questions that are wanted.
+    if entry is not None and (turn.pressed or not desk.library.entries[entry].default):
         return answer_topic(turn, desk)
     if not turn.pressed and (confused := _confused(turn, programs)) is not None:
         return _ask_which(turn, desk, confused)

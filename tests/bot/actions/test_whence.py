@@ -188,7 +188,9 @@ def test_no_address_to_give_is_no_refusal_of_a_person(talk: Talk) -> None:
         ),
         ("permis d'étude, je peux travailler?", "health", "et l'été?", "immigration-study-work"),
         ("il gagne combien", "work.search", "le salaire minimum?", "work-search-minimum-wage"),
-        ("les programmes", "program.info", "lequel est pour moi", "program-which-one"),
+        ("les programmes", "program.info", "lequel est pour moi", "eligibility"),
+        ("salaire minimum?", "work.search", "15 $ c'est légal?", "work-search-minimum-wage"),
+        ("bonjour", "greeting", "mon patron menace d'appeler l'immigration", "work-search-rights"),
         ("je suis comptable", "work.recognition", "refaire mes études?", "work-recognition-orders"),
         ("mon ado veut travailler", "school.find", "et à 13 ans?", "work-search-minors"),
     ],
@@ -219,3 +221,15 @@ def test_who_prefers_to_stay_here_is_asked_for_her_consent(talk: Talk) -> None:
     talk.say("je veux parler à quelqu'un", "handoff")
     reply = talk.say("je préfère rester ici", "stop")
     assert "Voici ce que je transmettrais" in text(reply)
+
+
+def test_threat_of_an_employer_opens_no_screening(talk: Talk) -> None:
+    talk.say("mon employeur me menace d'appeler l'immigration", "immigration")
+    reply = talk.say("il a le droit?", "eligibility")
+    assert reply.messages[0].topic == "work.search"
+
+
+def test_preferring_not_to_say_passes_the_question(talk: Talk) -> None:
+    talk.say("suis-je admissible?", "eligibility")
+    talk.say("je préfère pas le dire", "clarify")
+    assert talk.focus["pending"]["field"] == "status"
