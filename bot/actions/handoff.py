@@ -30,6 +30,9 @@ BEGINS = ("non", "oui", "plutot", "pas", "desole", "desolee", "pardon", "finalem
 """Folded words that a correction begins with, whatever the rest is read as."""
 
 
+RESERVES = frozenset({"mais", "sauf", "excepte", "sans", "attendez", "attends"})
+"""Words with which a yes is no consent to all that is shown."""
+
 SMALL_TALK = frozenset({"greeting", "inform", "clarify", "out_of_scope", "thanks", "language"})
 """How a name is read where a telephone number is asked for."""
 
@@ -75,6 +78,8 @@ def take_answer(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
     if corrected is not None:
         return corrected
     if turn.intent in ("affirm", "handoff") or fold_key(turn.text) in desk.talk.consents:
+        if not turn.pressed and RESERVES & {word.text for word in words(turn.text)}:
+            return _confirm(turn, desk, pending.data, "handoff_left_which")
         if _facts(turn, pending.data) != pending.data.get("facts"):
             # Told since it was shown: consent is to what was shown, and to nothing else.
             return _confirm(turn, desk, pending.data, "handoff_added")

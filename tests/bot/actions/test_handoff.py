@@ -260,3 +260,27 @@ def test_what_is_told_to_be_left_out_is_left_out(talk: Talk) -> None:
     assert "retiré du dossier" in again
     assert "soudeuse" not in again
     assert "29 ans" not in text(talk.say("ne dis pas que j'ai 29 ans", "inform"))
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [("oui mais pas mon métier", "infirmi"), ("oui sauf mon travail", "infirmi")],
+)
+def test_yes_with_something_left_out_shows_the_file_without_it(
+    talk: Talk, said: str, left: str
+) -> None:
+    talk.say("je suis infirmier et j'ai 30 ans", "inform")
+    talk.say("je veux parler à quelqu'un", "handoff")
+    assert left in text(talk.say("rester ici", "inform"))
+    reply = talk.say(said, "affirm")
+    assert reply.handover is None
+    assert left not in text(reply)
+    assert talk.say("oui", "affirm").handover is not None
+
+
+def test_yes_with_an_unclear_reserve_passes_nothing_on(talk: Talk) -> None:
+    talk.say("je veux parler à quelqu'un", "handoff")
+    talk.say("rester ici", "inform")
+    reply = talk.say("oui mais attendez un peu", "affirm")
+    assert reply.handover is None
+    assert "dites lequel" in text(reply)

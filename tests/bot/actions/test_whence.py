@@ -59,7 +59,6 @@ def test_question_that_means_the_same_is_not_answered_in_the_same_words(talk: Ta
     first = talk.say("la garderie c'est combien", "childcare.cost")
     reply = talk.say("combien je vais payer", "childcare.cost")
     assert text(reply) != text(first)
-    assert "plus simplement" in text(reply)
     assert reply.messages[0].entry == first.messages[0].entry
 
 
@@ -92,6 +91,7 @@ def test_fee_of_an_order_is_not_passed_over(talk: Talk) -> None:
         "mon ado a 16 ans, il a le droit de travailler?",
         "a quel age on peut travailler ici",
         "ma fille de 15 ans cherche une job d'été",
+        "j'ai 16 ans est ce que je peux travailler",
     ],
 )
 def test_what_a_teenager_may_work_is_no_school_and_no_screening(talk: Talk, said: str) -> None:
