@@ -120,6 +120,13 @@ def test_who_looks_for_care_is_no_provider(talk: Talk, said: str) -> None:
         ("trouver une école", "school.find", "elle parle pas français", "school-find-welcome"),
         ("des cours de français", "francization", "comment je minscris", "francization-register"),
         ("des cours de français", "francization", "cest payant?", "francization-money"),
+        ("des cours de français", "francization", "quand ca commence", "francization-register"),
+        ("garderie prix", "childcare.cost", "et en attendant?", "childcare-find-waiting"),
+        ("garderie prix", "childcare.cost", "ça existe la nuit?", "childcare-find-atypical"),
+        ("école pour adultes", "school.find", "c gratuit?", "school-find-adult-register"),
+        ("trouver une école", "school.find", "mon fils est autiste", "school-find-needs"),
+        ("trouver une école", "school.find", "et l’école privée", "school-find-private"),
+        ("une université en région", "university.find", "prix", "university-find-cost"),
     ],
 )
 def test_what_is_asked_next_is_answered_for_itself(
@@ -132,3 +139,22 @@ def test_what_is_asked_next_is_answered_for_itself(
 def test_school_for_the_elder_child_is_no_school_for_adults(talk: Talk) -> None:
     talk.say("garderie prix", "childcare.cost")
     assert entry(talk.say("et l'école pour la grande", "school.find")) == "school-find"
+
+
+def test_same_entry_again_says_more_then_simpler_then_that_this_is_all(talk: Talk) -> None:
+    said = [
+        talk.say(each, "cegep.cost").messages[0]
+        for each in ("combien coûte le cégep", "et ça dépend?", "mais encore?", "hein?", "oui mais")
+    ]
+    assert "Voici ce que je sais de plus" in said[1].text
+    assert "plus simplement" in said[2].text
+    assert "C’est tout ce que je sais" in said[3].text
+    assert "C’est tout ce que je sais" in said[4].text
+    assert all(each.quick_replies[0]["payload"] == "/handoff" for each in said[1:])
+
+
+def test_in_simple_french_the_same_entry_again_is_said_to_be_all(talk: Talk) -> None:
+    talk.profile = {"simple": True}
+    said = [talk.say(each, "cegep.cost").messages[0] for each in ("prix du cégep", "et ça dépend?")]
+    assert "presque gratuit" in said[0].text
+    assert "C’est tout ce que je sais" in said[1].text
