@@ -233,3 +233,19 @@ def test_preferring_not_to_say_passes_the_question(talk: Talk) -> None:
     talk.say("suis-je admissible?", "eligibility")
     talk.say("je préfère pas le dire", "clarify")
     assert talk.focus["pending"]["field"] == "status"
+
+
+@pytest.mark.parametrize(
+    ("first", "topic"),
+    [
+        ("c'est quoi place aux jeunes", "program.info"),
+        ("comment faire reconnaître mon diplôme", "work.recognition"),
+        ("comment parrainer ma femme", "immigration"),
+    ],
+)
+@pytest.mark.parametrize(
+    "said", ["et une garderie ça coûte combien?", "combien coûte une place en garderie"]
+)
+def test_price_of_something_else_is_of_that(talk: Talk, first: str, topic: str, said: str) -> None:
+    talk.say(first, topic)
+    assert talk.say(said, "childcare.cost").messages[0].topic == "childcare.cost"
