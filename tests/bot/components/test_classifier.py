@@ -214,6 +214,14 @@ def test_weights_in_blocks_multiply_as_they_do_whole(rows: int) -> None:
     assert np.allclose(words @ Blocks(weights), words @ weights, atol=1e-3)
 
 
+def test_an_encoder_with_its_kept_vocabulary_is_the_same(encoder: Encoder | None) -> None:
+    if encoder is None:
+        pytest.skip("The encoder is not installed.")
+    again = Encoder.load(encoder.kept_tokenizer())
+    assert again is not None
+    assert np.array_equal(again.encode(TEXTS), encoder.encode(TEXTS))
+
+
 def test_an_encoder_that_keeps_its_weights_elsewhere_is_left_alone() -> None:
     class Other:
         def encode(self, texts: list[str]) -> np.ndarray:
