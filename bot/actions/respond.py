@@ -26,6 +26,7 @@ from bot.actions.fallback import missed
 from bot.actions.finding import NEVER_PROPOSED
 from bot.actions.lease_told import end_in_passing
 from bot.actions.needs import NO_SECOND, second_need
+from bot.actions.next_step import asks_what_next, tell_what_next
 from bot.actions.people import with_person
 from bot.actions.places import named_place
 from bot.actions.plan import tells_of_a_move
@@ -80,6 +81,7 @@ ABOUT_WHAT_WAS_SAID = (
     (asks_for_summary, tell_summary),
     (asks_for_reasons, tell_reasons),
     (asks_whence, tell_whence),
+    (asks_what_next, tell_what_next),
 )
 """What is asked about what was said before: whether it is, and the answer; forms wait for it."""
 

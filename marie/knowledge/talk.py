@@ -84,6 +84,7 @@ class TalkWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     whence: tuple[str, ...]
     not_entitled: tuple[str, ...]
     calls_off: tuple[str, ...]
+    next_step: tuple[str, ...]
 
 
 def load_talk_words(knowledge: Path) -> TalkWords:
