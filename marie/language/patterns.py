@@ -101,11 +101,12 @@ def _first_words(pattern: object) -> list[str]:
 def _expression(pattern: object) -> str:
     """A regular expression over words that each end in a space; no gap spans what was taken."""
     parts = _SPACE.split(fold(str(pattern)))
-    if not all(_TOKEN.fullmatch(part) for part in parts) or "_" in {parts[0], parts[-1]}:
+    if not all(_TOKEN.fullmatch(part) for part in parts) or parts[-1] == "_":
         raise BadPattern(str(pattern))
     first, last = ("^" if parts[0] == "^" else ""), ("$" if parts[-1] == "$" else "")
     parts = parts[len(first) : len(parts) - len(last)]
-    if not parts or {"^", "$"} & set(parts):
+    # A pattern is looked for from its first word on: it cannot begin with any word at all.
+    if not parts or parts[0] == "_" or {"^", "$"} & set(parts):
         raise BadPattern(str(pattern))
     expression = "".join(
         rf"(?:[^ {_TAKEN}]+ ){{0,{_LONGEST_GAP}}}?"

@@ -54,7 +54,7 @@ def test_a_figure_of_speech_hides_its_own_words_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", ["", "je  veux", "(veux", "_ vivre", "vivre _", "a-b", "^", "a $ b"]
+    "pattern", ["", "je  veux", "(veux", "_ vivre", "^ _ vivre", "vivre _", "a-b", "^", "a $ b"]
 )
 def test_an_unreadable_pattern_is_an_error_that_names_it(pattern: str) -> None:
     with pytest.raises(BadPattern) as error:
