@@ -1,4 +1,4 @@
-"""Two regions side by side, criterion by criterion; what nobody measured is said so."""
+"""Two regions side by side, criterion by criterion, or two towns; what nobody measured is said."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from bot.actions.replies import (
     source_line,
     unique_sources,
 )
+from bot.actions.towns import say_towns
 from bot.actions.turn import Turn
 from bot.actions.wiring import Desk
 from marie.domain.messages import Content
@@ -30,6 +31,12 @@ def compare(turn: Turn, desk: Desk) -> Reply:
     """The two regions that the message names, or one of them beside the region talked about."""
     focus = replace(turn.focus, topic=TOPIC, misses=0, pending=None)
     found = _regions(turn, desk)
+    towns = [each for each in named_places(turn, desk) if each.municipality is not None]
+    if len(found) == 1 and len(towns) > 1:
+        # « Drummondville ou Victoriaville? »: one region has both.
+        payloads = (quick_reply("", "region.profile", place=each.id)["payload"] for each in towns)
+        focus = replace(focus, place=None, choices=tuple(payloads))
+        return answer(turn, say_towns((towns[0], towns[1]), found[0], desk), focus=focus)
     if len(found) < 2:
         return answer(turn, plain(desk.library, "compare_which", topic=TOPIC), focus=focus)
     regions = (f"region:{each.code}" for each in found[:2])
