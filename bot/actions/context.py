@@ -97,6 +97,7 @@ def read_in_context(turn: Turn, desk: Desk) -> Turn:
     if turn.focus.topic == "region.recommend" and weighs_the_distance(turn, desk):
         return replace(turn, intent="region.recommend")  # « plus près de Montréal »
     turn = without_places_left(without_refused_places(turn), desk)
+    turn = _more_than_a_greeting(turn)
     clear = (
         _simpler(turn, desk)
         or _diploma_to_study(turn, desk)
@@ -223,6 +224,15 @@ def _moves_rather(turn: Turn, desk: Desk) -> Turn | None:
     second, _ = _second(turn)
     rather = second == "moving.plan" and elsewhere and not said & {*desk.lease.cues.about}
     return replace(turn, intent="moving.plan") if rather else None
+
+
+def _more_than_a_greeting(turn: Turn) -> Turn:
+    """« Bonjour, tout est si cher ici, ça vaut la peine de partir? »: the greeting hid the rest."""
+    asks = "?" in turn.text and len(words(turn.text)) >= FEW_WORDS
+    if turn.intent != "greeting" or turn.confidence >= LIKELY or not asks:
+        return turn
+    rest = tuple(each for each in turn.ranking if each["name"] not in SMALL_TALK)
+    return replace(turn, intent="clarify", ranking=rest)
 
 
 def _greets_nobody(turn: Turn, desk: Desk) -> Turn | None:
