@@ -10,7 +10,7 @@ READINGS = (("greeting", 0.68), ("housing.rent", 0.08), ("region.recommend", 0.0
 
 
 def test_whether_to_leave_is_answered_after_a_greeting(talk: Talk) -> None:
-    text = "Bonjour, on vient d'arriver à Montréal, tout est cher, ça vaut la peine d'aller ailleurs?"
+    text = "Bonjour, on arrive à Montréal, tout est cher, ça vaut la peine d'aller ailleurs?"
     said = talk.say(text, "greeting", confidence=0.68, ranking=READINGS).messages[0]
     assert said.entry == "region-recommend-why"
 
@@ -24,3 +24,16 @@ def test_a_question_that_the_greeting_hid_is_not_greeted(talk: Talk) -> None:
 @pytest.mark.parametrize("text", ["Bonjour, comment allez-vous?", "ca va?", "Bonjour Marie!"])
 def test_a_greeting_is_greeted(talk: Talk, text: str) -> None:
     assert talk.say(text, "greeting", confidence=0.9).messages[0].topic == "greeting"
+
+
+def test_services_for_who_speaks_another_language_are_looked_up_in_her_town(talk: Talk) -> None:
+    text = "Salut! ma soeur habite à Granby, elle parle arabe, y a tu des services pour elle"
+    said = talk.place(text, "clarify").messages[0]
+    assert said.entry == "organization-find"
+
+
+def test_the_emergency_is_answered_after_the_family_doctor(talk: Talk) -> None:
+    talk.place("on cherche médecin de famille à Sherbrooke", "health")
+    said = talk.say("urgence c'est où?", "health", confidence=0.49).messages[0]
+    assert said.entry == "health-emergency"
+    assert "911" in said.text
