@@ -117,9 +117,20 @@ def abuse(turn: Turn, desk: Desk) -> Reply:
     return answer(turn, content, focus=replace(turn.focus, misses=0))
 
 
+def greeting(turn: Turn, desk: Desk) -> Reply:
+    """« Ça va? », after the greeting: not all of it once more."""
+    if turn.pressed or turn.focus.topic != "greeting":
+        return answer_topic(turn, desk)
+    entry = desk.library.default_entry("greeting")
+    buttons = [quick_reply(each.title, each.topic) for each in entry.quick_replies if each.topic]
+    content = plain(desk.library, "greeting_again", topic="greeting", buttons=buttons)
+    return answer(turn, content, focus=replace(turn.focus, misses=0))
+
+
 TOPICS = {
     "safety": safety,
+    "greeting": greeting,
     "abuse": abuse,
     "language": language,
-    **dict.fromkeys(("greeting", "goodbye", "thanks", "capabilities", "privacy"), answer_topic),
+    **dict.fromkeys(("goodbye", "thanks", "capabilities", "privacy"), answer_topic),
 }

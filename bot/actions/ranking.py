@@ -21,6 +21,7 @@ from bot.actions.wishes import names_a_wish, read_wishes, weights
 from marie.domain.messages import Content
 from marie.domain.replies import Reply
 from marie.guidance.regions import Criterion, Ranked, available, rank, what_changes_first
+from marie.knowledge.asked import asked_entry
 from marie.knowledge.criteria import RegionCriterion
 from marie.knowledge.model import Source
 from marie.knowledge.talk import says
@@ -38,7 +39,8 @@ BUTTONS = 3
 def recommend(turn: Turn, desk: Desk) -> Reply:
     """The fifteen regions ranked on what there is a figure for."""
     # A wish in the message is about the ranking, whatever entry has the same words.
-    if not names_a_wish(turn, desk) and names_another_entry(turn, desk):
+    wish = names_a_wish(turn, desk) and asked_entry(turn.text, desk.asked, topic=TOPIC) is None
+    if not wish and names_another_entry(turn, desk):
         return answer_topic(turn, desk)
     if _asks_how_far(turn, desk):
         return _distances(turn, desk)

@@ -29,13 +29,15 @@ def asks_for_reasons(turn: Turn, desk: Desk) -> bool:
 
     « Pourquoi? » alone is that under the verdicts only: in a screening it is about the question.
     """
-    if turn.pressed or turn.value("entry") is not None or turn.focus.topic != SCREENING:
+    pending = turn.focus.pending
+    screening = turn.focus.topic == SCREENING or (pending is not None and pending.form == SCREENING)
+    if turn.pressed or turn.value("entry") is not None or not screening:
         return False
     said = {word.text for word in words(turn.text)}
     asks = bool(said & WHY)
     if says(turn.text, desk.talk.not_entitled):
         return asks or turn.text.rstrip().endswith("?")
-    return turn.focus.pending is None and asks and said <= WHY | desk.talk.bare
+    return pending is None and asks and said <= WHY | desk.talk.bare
 
 
 def tell_reasons(turn: Turn, desk: Desk) -> Reply:

@@ -37,3 +37,37 @@ def test_the_emergency_is_answered_after_the_family_doctor(talk: Talk) -> None:
     said = talk.say("urgence c'est où?", "health", confidence=0.49).messages[0]
     assert said.entry == "health-emergency"
     assert "911" in said.text
+
+
+def test_small_talk_after_the_greeting_does_not_repeat_it(talk: Talk) -> None:
+    first = talk.say("yo", "greeting").messages[0]
+    second = talk.say("ca va?", "greeting", confidence=0.99).messages[0]
+    assert second.topic == "greeting"
+    assert second.text != first.text
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "intent", "entry"),
+    [
+        (
+            "greeting",
+            "proprio veut 150$ de plus par mois c legal?",
+            "housing.rights",
+            "lease-increase",
+        ),
+        ("housing.rights", "et s'il me met dehors", "clarify", "housing-rights-eviction"),
+        ("region.profile", "y a un hopital?", "health", "health-emergency"),
+        ("work.search", "le salaire?", "work.search", "work-search-salary"),
+        (
+            "work.search",
+            "c'est quoi le salaire minimum?",
+            "work.search",
+            "work-search-minimum-wage",
+        ),
+    ],
+)
+def test_words_say_what_is_asked(
+    talk: Talk, before: str, text: str, intent: str, entry: str
+) -> None:
+    talk.say("…", before)
+    assert talk.say(text, intent).messages[0].entry == entry

@@ -249,3 +249,10 @@ def test_preferring_not_to_say_passes_the_question(talk: Talk) -> None:
 def test_price_of_something_else_is_of_that(talk: Talk, first: str, topic: str, said: str) -> None:
     talk.say(first, topic)
     assert talk.say(said, "childcare.cost").messages[0].topic == "childcare.cost"
+
+
+def test_reasons_are_given_in_a_screening_that_a_town_interrupted(talk: Talk) -> None:
+    talk.say("suis-je admissible", "eligibility")
+    talk.place("Rimouski", "region.profile")
+    said = talk.say("pourquoi je suis pas admissible?", "eligibility", confidence=0.99)
+    assert "Rien n’est décidé" in said.messages[0].text
