@@ -16,7 +16,7 @@ from bot.actions.replies import (
     source_line,
     unique_sources,
 )
-from bot.actions.towns import say_towns
+from bot.actions.towns import compare_towns
 from bot.actions.turn import Turn
 from bot.actions.wiring import Desk
 from marie.domain.messages import Content
@@ -34,9 +34,7 @@ def compare(turn: Turn, desk: Desk) -> Reply:
     towns = [each for each in named_places(turn, desk) if each.municipality is not None]
     if len(found) == 1 and len(towns) > 1:
         # « Drummondville ou Victoriaville? »: one region has both.
-        payloads = (quick_reply("", "region.profile", place=each.id)["payload"] for each in towns)
-        focus = replace(focus, place=None, choices=tuple(payloads))
-        return answer(turn, say_towns((towns[0], towns[1]), found[0], desk), focus=focus)
+        return compare_towns(towns, found[0], turn, desk)
     if len(found) < 2:
         return answer(turn, plain(desk.library, "compare_which", topic=TOPIC), focus=focus)
     regions = (f"region:{each.code}" for each in found[:2])

@@ -33,6 +33,7 @@ from bot.actions.plan import tells_of_a_move
 from bot.actions.replies import MAX_QUICK_REPLIES, answer, plain, quick_reply
 from bot.actions.situation import remember
 from bot.actions.summary import asks_for_summary, tell_summary
+from bot.actions.towns import which_town
 from bot.actions.traces import with_traces
 from bot.actions.turn import Entity, Focus, Pending, Turn
 from bot.actions.verdict_reasons import asks_for_reasons, tell_reasons
@@ -129,6 +130,8 @@ def _reply(
             told_of_it = tells(turn, desk)
             return told_of_it if pending is None else _recall(told_of_it, desk, pending)
     if pending is None:
+        if (which := which_town(turn, desk)) is not None:
+            return which
         turn = _chosen(turn)
         told = about_cards(turn, desk, topics) if turn.value("entry") is None else None
         if told is not None:

@@ -21,3 +21,19 @@ def test_the_second_of_two_towns_is_chosen_by_its_number(talk: Talk) -> None:
     talk.place("Alma ou Roberval?", "region.compare")
     second = talk.say("la deuxième", "pick", {"entity": "ordinal", "value": 2})
     assert "Roberval se trouve" in second.messages[0].text
+
+
+def test_which_of_two_towns_is_answered_for_both(talk: Talk) -> None:
+    talk.place("Alma ou Roberval?", "region.compare")
+    nearer = talk.say("laquelle est plus proche de Montréal?", "region.profile").messages[0]
+    assert "Alma, 369\u00a0km; Roberval, 351\u00a0km" in nearer.text
+    assert "Habitants" not in nearer.text
+    college = talk.say("et laquelle a un cégep", "cegep.find").messages[0]
+    assert "Alma, 1; Roberval, 0" in college.text
+    assert college.sources
+
+
+def test_which_region_is_left_to_the_regions(talk: Talk) -> None:
+    talk.place("Alma ou Rimouski?", "region.compare")
+    said = talk.say("laquelle a un cégep?", "cegep.find").messages[0]
+    assert said.topic == "cegep.find"
