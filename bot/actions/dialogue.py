@@ -13,7 +13,7 @@ from bot.actions.needs import FEW, named_need
 from bot.actions.people import ask_age, topic_for_person
 from bot.actions.places import named_places
 from bot.actions.plan import continues_plan
-from bot.actions.replies import answer, plain, quick_reply
+from bot.actions.replies import answer, plain, quick_reply, starts
 from bot.actions.respond import form_topic, question_buttons, question_phrase
 from bot.actions.situation import noted, read
 from bot.actions.summary import SUMMARY
@@ -267,9 +267,7 @@ def _restart(turn: Turn, desk: Desk) -> Reply:
         again = quick_reply(desk.library.phrase("button_restart"), "restart_over")
         content = plain(desk.library, "restart_sure", topic="clarify", buttons=[again])
         return answer(turn, content, focus=turn.focus)
-    start = desk.library.default_entry("greeting")
-    buttons = [quick_reply(each.title, each.topic) for each in start.quick_replies if each.topic]
-    content = plain(desk.library, "restart_ok", topic="greeting", buttons=buttons)
+    content = plain(desk.library, "restart_ok", topic="greeting", buttons=starts(desk))
     # How to speak to her, and what a person left for her, is no part of what she told.
     kept = {each: turn.profile[each] for each in ("simple", SUMMARY) if turn.profile.get(each)}
     return answer(turn, content, focus=Focus(), profile=kept)

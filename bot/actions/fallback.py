@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.actions.cards import cards_text, hit_json
 from bot.actions.finding import PROPOSALS, proposed_entries, proposed_resources
-from bot.actions.replies import answer, plain, quick_reply
+from bot.actions.replies import answer, plain, quick_reply, starts
 from bot.actions.turn import Turn
 from bot.actions.wiring import Desk
 from marie.domain.messages import Content
@@ -22,7 +22,7 @@ def clarify(turn: Turn, desk: Desk) -> Reply:
         return _offer_person(turn, desk, "not_understood_second", "clarify", buttons)
     phrase = "proposals_intro" if buttons else "not_understood_first"
     phrase = "proposals_found" if hits else phrase
-    content = plain(desk.library, phrase, topic="clarify", buttons=buttons or _starts(desk))
+    content = plain(desk.library, phrase, topic="clarify", buttons=buttons or starts(desk))
     if hits:
         content = replace(
             content,
@@ -39,13 +39,13 @@ def out_of_scope(turn: Turn, desk: Desk) -> Reply:
         # What is no business of hers was understood as that: she does not say that it was not.
         second = library.phrase("out_of_scope_second")
         said = "out_of_scope_again" if second in (turn.focus.last or "") else "out_of_scope_second"
-        return _offer_person(turn, desk, said, "out_of_scope", _starts(desk))
+        return _offer_person(turn, desk, said, "out_of_scope", starts(desk))
     entry = library.default_entry("out_of_scope")
     content = Content(
         text=library.phrase("out_of_scope"),
         topic="out_of_scope",
         entry=entry.id,
-        quick_replies=tuple(_starts(desk)),
+        quick_replies=tuple(starts(desk)),
     )
     return _missed(turn, desk, content)
 
@@ -66,11 +66,6 @@ def _proposals(turn: Turn, desk: Desk) -> list[dict[str, str]]:
         quick_reply(entry.title, entry.topic, entry=None if entry.default else entry.id)
         for entry in proposed_entries(turn, desk)
     ]
-
-
-def _starts(desk: Desk) -> list[dict[str, str]]:
-    entry = desk.library.default_entry("greeting")
-    return [quick_reply(each.title, each.topic) for each in entry.quick_replies if each.topic]
 
 
 def _missed(turn: Turn, desk: Desk, content: Content) -> Reply:

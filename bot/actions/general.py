@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.actions.entries import answer_topic
-from bot.actions.replies import answer, plain, quick_reply, say_entry
+from bot.actions.replies import answer, plain, quick_reply, say_entry, starts
 from bot.actions.traces import LANGUAGE
 from bot.actions.turn import Turn
 from bot.actions.wiring import Desk
@@ -121,9 +121,7 @@ def greeting(turn: Turn, desk: Desk) -> Reply:
     """« Ça va? », after the greeting: not all of it once more."""
     if turn.pressed or turn.focus.topic != "greeting":
         return answer_topic(turn, desk)
-    entry = desk.library.default_entry("greeting")
-    buttons = [quick_reply(each.title, each.topic) for each in entry.quick_replies if each.topic]
-    content = plain(desk.library, "greeting_again", topic="greeting", buttons=buttons)
+    content = plain(desk.library, "greeting_again", topic="greeting", buttons=starts(desk))
     return answer(turn, content, focus=replace(turn.focus, misses=0))
 
 

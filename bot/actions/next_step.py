@@ -17,8 +17,7 @@ from bot.actions.wiring import Desk
 from marie.domain.replies import Reply
 from marie.knowledge.model import Entry
 from marie.knowledge.saying import distinct
-from marie.knowledge.talk import says
-from marie.language.folding import words
+from marie.knowledge.talk import says_only
 
 FAMILIES = frozenset({"lease", "housing", "health", "work"})
 """Families whose answers leave something to do."""
@@ -35,10 +34,9 @@ def asks_what_next(turn: Turn, desk: Desk) -> bool:
     topic = str(turn.focus.topic)
     if turn.pressed or turn.entities or turn.intent in ELSEWHERE:
         return False
-    if topic.split(".", maxsplit=1)[0] not in FAMILIES or not says(turn.text, desk.talk.next_step):
+    if topic.split(".", maxsplit=1)[0] not in FAMILIES:
         return False
-    theirs = {word for phrase in desk.talk.next_step for word in phrase.split()}
-    return {word.text for word in words(turn.text)} <= theirs | desk.talk.bare
+    return says_only(turn.text, desk.talk.next_step, desk.talk.bare)
 
 
 def tell_what_next(turn: Turn, desk: Desk) -> Reply:

@@ -99,6 +99,12 @@ def say_entry(
     )
 
 
+def starts(desk: Desk) -> list[dict[str, str]]:
+    """Buttons to begin with: the greeting's topics."""
+    entry = desk.library.default_entry("greeting")
+    return [quick_reply(each.title, each.topic) for each in entry.quick_replies if each.topic]
+
+
 def plain(
     library: Library,
     phrase: str,

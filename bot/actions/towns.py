@@ -54,12 +54,7 @@ def which_town(turn: Turn, desk: Desk) -> Reply | None:
     rows = tuple(row for row, asked in ASKED.items() if said & asked)
     region = desk.gazetteer.region_of(towns[0]) if towns else None
     profile = desk.library.profiles.get(region.region or "") if region else None
-    if (
-        len(towns) < 2
-        or not rows
-        or profile is None
-        or any(not each.municipality for each in towns)
-    ):
+    if len(towns) < 2 or not rows or profile is None:
         return None
     content = _say((towns[0], towns[1]), profile, desk, "", rows)
     return answer(turn, content, focus=replace(turn.focus, misses=0))
@@ -70,13 +65,9 @@ def _say(
 ) -> Content:
     library = desk.library
     one, other = towns
-    known = {
-        "towns_population": [_people(each, desk) for each in towns],
-        "towns_distance": [f"{distance_km(MONTREAL, each):.0f}\u00a0km" for each in towns],
-        "towns_colleges": [_colleges(each, desk) for each in towns],
-    }
     lines = [
-        f"• {library.phrase(row)}\u00a0: {one.name}, {known[row][0]}; {other.name}, {known[row][1]}"
+        f"• {library.phrase(row)}\u00a0: "
+        f"{one.name}, {KNOWN[row](one, desk)}; {other.name}, {KNOWN[row](other, desk)}"
         for row in rows
     ]
     figures = figures_of(region, desk)
@@ -101,5 +92,12 @@ def _people(town: Place, desk: Desk) -> str:
     return f"{town.population:,}".replace(",", "\u00a0")
 
 
+def _far(town: Place, _desk: Desk) -> str:
+    return f"{distance_km(MONTREAL, town):.0f}\u00a0km"
+
+
 def _colleges(town: Place, desk: Desk) -> str:
     return str(desk.directory.search(near=town, kinds=["cegep"], distinct=True).inside)
+
+
+KNOWN = {"towns_population": _people, "towns_distance": _far, "towns_colleges": _colleges}

@@ -14,8 +14,7 @@ from marie.domain.replies import Reply
 from marie.knowledge.library import Library
 from marie.knowledge.model import Source
 from marie.knowledge.saying import UNSOURCED
-from marie.knowledge.talk import says
-from marie.language.folding import words
+from marie.knowledge.talk import says_only
 from marie.language.typography import french_day
 
 AGREES = frozenset({"affirm", "thanks", "goodbye"})
@@ -28,10 +27,9 @@ def asks_whence(turn: Turn, desk: Desk) -> bool:
         return False
     if turn.intent in AGREES and not turn.text.rstrip().endswith("?"):
         return False
-    if "safety" in (turn.intent, turn.focus.topic) or not says(turn.text, desk.talk.whence):
+    if "safety" in (turn.intent, turn.focus.topic):
         return False
-    theirs = {word for phrase in desk.talk.whence for word in phrase.split()}
-    return {word.text for word in words(turn.text)} <= theirs | desk.talk.bare
+    return says_only(turn.text, desk.talk.whence, desk.talk.bare)
 
 
 def tell_whence(turn: Turn, desk: Desk) -> Reply:

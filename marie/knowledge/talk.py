@@ -103,6 +103,14 @@ def says(text: str, phrases: tuple[str, ...]) -> bool:
     return any(f" {phrase} " in said for phrase in phrases)
 
 
+def says_only(text: str, phrases: tuple[str, ...], bare: frozenset[str]) -> bool:
+    """Whether the message has one of them, and no word besides theirs and the `bare` ones."""
+    if not says(text, phrases):
+        return False
+    theirs = {word for phrase in phrases for word in phrase.split()}
+    return set(fold_key(text).split()) <= theirs | bare
+
+
 def _topics(words: TalkWords) -> set[str]:
     """Every topic that the file sends to."""
     named = {need.topic for need in words.needs} | {age.topic for age in words.child.ages}
