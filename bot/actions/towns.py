@@ -71,7 +71,10 @@ def _say(
         for row in rows
     ]
     figures = figures_of(region, desk)
-    found = (figures[name].source for name in FIGURES if name in figures)
+    found = [
+        *(figures[name].source for name in FIGURES if name in figures),
+        *(each.source for each in desk.criteria.criteria if each.measure == "colleges"),
+    ]
     sources = unique_sources(source for source in found if source is not None)
     paragraphs = (said, "\n".join(lines), source_line(sources[0], library) if sources else "")
     buttons = [quick_reply(region.name, "region.profile", place=one.id)]

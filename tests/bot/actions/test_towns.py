@@ -13,6 +13,7 @@ def test_two_towns_of_one_region_are_compared_by_what_is_known_of_towns(talk: Ta
     assert "Drummondville, 94\u00a0km; Victoriaville, " in said.text
     assert "Cégeps et campus que je connais\u00a0: Drummondville, 1; Victoriaville, " in said.text
     assert said.sources
+    assert any("réseau collégial" in each["title"] for each in said.sources)
     titles = [each["title"] for each in said.quick_replies]
     assert titles[1:] == ["Cégeps\u00a0: Drummondville", "Cégeps\u00a0: Victoriaville"]
 
