@@ -12,12 +12,11 @@ import resource
 import sys
 from pathlib import Path
 
-import yaml
-
 from bot import rasa as our_rasa
 from bot.evaluation.figures import OUTSIDE, as_lines, confusions, figures, reliability, topics
 from bot.evaluation.pictures import draw
 from bot.evaluation.reading import read_all
+from marie import strict_yaml
 
 
 def main(model: Path, questions: Path, folder: Path) -> None:
@@ -50,7 +49,7 @@ def questions_in(folder: Path) -> list[tuple[str, str]]:
     return [
         (question["topic"], question["text"])
         for path in sorted(folder.glob("*.yml"))
-        for question in yaml.safe_load(path.read_text(encoding="utf-8"))
+        for question in strict_yaml.read(path)
     ]
 
 

@@ -8,7 +8,8 @@ from marie.knowledge.asked import load_asked
 from marie.knowledge.cards import load_card_words
 from marie.knowledge.criteria import criteria_problems
 from marie.knowledge.figures import load_wordings as load_figure_words
-from marie.knowledge.library import KnowledgeErrors, Library
+from marie.knowledge.files import KnowledgeErrors, unreadable_files
+from marie.knowledge.library import Library
 from marie.knowledge.notices import load_notices
 from marie.knowledge.opened import open_knowledge
 from marie.knowledge.openings import load_matching
@@ -40,7 +41,8 @@ def check(settings: Settings) -> int:
 
 def problems(settings: Settings) -> list[str]:
     """What is wrong in `knowledge/`, each once."""
-    return list(dict.fromkeys(_problems(settings)))
+    unreadable = list(unreadable_files(settings.knowledge))
+    return unreadable or list(dict.fromkeys(_problems(settings)))
 
 
 def _problems(settings: Settings) -> Iterator[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from marie.knowledge.library import KnowledgeErrors, Library
+from marie.knowledge.files import KnowledgeErrors
+from marie.knowledge.library import Library
 from marie.knowledge.programs import program_problems
 from marie.knowledge.rules import load_profile_fields
 from marie.settings import Settings

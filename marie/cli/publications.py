@@ -6,7 +6,7 @@ from pathlib import Path
 
 from marie import clock
 from marie.cli.prepare import bring_up_to_date
-from marie.knowledge.library import KnowledgeErrors
+from marie.knowledge.files import KnowledgeErrors
 from marie.services import examples, knowledge_files
 from marie.services.knowledge_files import Done, Line
 from marie.settings import Settings

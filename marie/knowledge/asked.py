@@ -12,8 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from marie.knowledge.library import KnowledgeErrors
-from marie.knowledge.rules import read
+from marie.knowledge.files import KnowledgeErrors, read
 from marie.language.patterns import BadPattern, Patterns, compile_patterns, searchable
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import msgspec
 
+from marie.knowledge.files import read
 from marie.knowledge.model import ResourceKind
-from marie.knowledge.rules import read
 from marie.language.folding import words
 
 

@@ -10,9 +10,8 @@ from typing import Literal
 
 import msgspec
 
-from marie.knowledge.library import KnowledgeErrors
+from marie.knowledge.files import KnowledgeErrors, read
 from marie.knowledge.model import RegionProfile, Source
-from marie.knowledge.rules import read
 
 COUNTED = frozenset({"sector", "colleges", "universities"})
 """Measures that are counted from a profile; every other one is `figure:<id>`."""

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
 from rapidfuzz import fuzz, process
 
+from marie import strict_yaml
 from marie.language.folding import fold_key
 
 NEAR = 87
@@ -95,7 +95,7 @@ def read_examples(nlu: Path, questions: Path) -> Examples:
     held_out = {
         fold_key(question["text"]): str(question["text"])
         for path in sorted(questions.glob("*.yml"))
-        for question in yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
+        for question in strict_yaml.read(path)
     }
     return Examples(topics=frozenset(topics), known=known, held_out=held_out)
 

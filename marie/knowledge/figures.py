@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import msgspec
-import yaml
 
+from marie.knowledge.files import read
 from marie.knowledge.importers.model import Figure as Published
-from marie.knowledge.library import KnowledgeErrors
 from marie.knowledge.model import Figure
 from marie.knowledge.places import Gazetteer
 from marie.language.folding import fold
@@ -37,11 +36,7 @@ def load_wordings(knowledge: Path) -> Wordings:
     path = knowledge / "imports" / "figures.yml"
     if not path.exists():
         return {}
-    try:
-        raw = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
-        return msgspec.convert(raw, dict[str, Wording])
-    except (yaml.YAMLError, msgspec.ValidationError) as error:
-        raise KnowledgeErrors([f"{path} : {' '.join(str(error).split())}."]) from error
+    return read(path, dict[str, Wording])
 
 
 def spoken_figures(

@@ -8,6 +8,8 @@ from typing import Any
 import msgspec
 import yaml
 
+from marie.strict_yaml import RepeatedKey
+
 _PATH = re.compile(r"(?: - at `(?P<path>\$[^`]*)`)?$")
 _SENTENCES = (
     (r"Object contains unknown field `(.+?)`", "la clé « {0} » n’existe pas"),
@@ -45,6 +47,9 @@ def place_of(error: msgspec.ValidationError) -> tuple[str, str]:
 
 def in_french(error: Exception, raw: Any = None) -> str:
     """What `error` says of a file whose content was read as `raw`, without a full stop."""
+    if isinstance(error, RepeatedKey) and error.problem_mark and error.context_mark:
+        line, first = error.problem_mark.line + 1, error.context_mark.line + 1
+        return f"ligne {line}, la clé « {error.key} » est déjà à la ligne {first}"
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
         mark = error.problem_mark
         return f"ligne {mark.line + 1}, colonne {mark.column + 1}, le YAML est mal formé"

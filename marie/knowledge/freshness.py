@@ -12,8 +12,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
-import yaml
-
+from marie import strict_yaml
 from marie.knowledge.model import Source
 from marie.knowledge.resources import KINDS, Resource
 
@@ -28,7 +27,7 @@ def load_periods(path: Path) -> Periods:
     """Days by kind, a year where the file says nothing; `ValueError` says what is wrong in it."""
     if not path.exists():
         return DEFAULT_PERIODS
-    told = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    told = strict_yaml.read(path) or {}
     wrong = [
         str(kind)
         for kind, days in told.items()

@@ -18,6 +18,7 @@ from typing import Any, Literal
 import msgspec
 import yaml
 
+from marie import strict_yaml
 from marie.guidance.eligibility import Program
 from marie.knowledge.file_mistakes import in_french, place_of
 from marie.knowledge.model import GROUPS, Entry, Parameter, Phrase, RegionProfile
@@ -184,8 +185,7 @@ class Folder:
         items: list[Item] = []
         problems: list[str] = []
         try:
-            raw = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
-            items = list(_items(kind, path, msgspec.to_builtins(raw)))
+            items = list(_items(kind, path, msgspec.to_builtins(strict_yaml.read(path))))
         except (OSError, yaml.YAMLError) as error:
             problems.append(f"{path} : {in_french(error)}.")
         except (TypeError, AttributeError, KeyError):

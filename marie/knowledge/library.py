@@ -19,6 +19,7 @@ from typing import Any
 from msgspec.structs import replace as replace_text
 
 from marie.knowledge.checks import checked, library_mistakes
+from marie.knowledge.files import KnowledgeErrors
 from marie.knowledge.items import Folder, Items, Kind, Mistake, overlaid
 from marie.knowledge.model import (
     GROUPS,
@@ -38,14 +39,6 @@ _PARAGRAPH = re.compile(r"(?<!\n)\n(?=[^\n–•])")
 
 _KINDS: tuple[Kind, ...] = ("entry", "parameter", "phrase", "place")
 """What a library is made of."""
-
-
-class KnowledgeErrors(Exception):
-    """What is wrong in `knowledge/`, one sentence each."""
-
-    def __init__(self, problems: Iterable[str]) -> None:
-        self.problems = list(problems)
-        super().__init__("\n".join(self.problems))
 
 
 @dataclass(frozen=True)

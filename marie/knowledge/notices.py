@@ -12,8 +12,7 @@ from typing import Annotated
 import msgspec
 
 from marie.domain.notices import KINDS, Kind
-from marie.knowledge.library import KnowledgeErrors
-from marie.knowledge.rules import read
+from marie.knowledge.files import KnowledgeErrors, read
 
 _LINE_END = re.compile(r"(?<!\n)\n(?!\n)")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")

@@ -15,8 +15,7 @@ import msgspec
 
 from marie.guidance.matching import Opening
 from marie.knowledge.criteria import Sector
-from marie.knowledge.library import KnowledgeErrors
-from marie.knowledge.rules import read
+from marie.knowledge.files import KnowledgeErrors, read
 from marie.language.folding import words
 
 FILE = "openings.msgpack"

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from marie.knowledge.library import KnowledgeErrors
+from marie.knowledge.files import KnowledgeErrors, read
 from marie.knowledge.organization import DAYS, Hour, Organization, Organizations
-from marie.knowledge.rules import read
 
 __all__ = ["DAYS", "Hour", "Organization", "Organizations", "load_organizations"]
 

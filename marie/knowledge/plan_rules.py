@@ -14,9 +14,9 @@ import msgspec
 
 from marie.guidance.plan import StepRule
 from marie.knowledge.directory import Directory
-from marie.knowledge.library import KnowledgeErrors, Library
+from marie.knowledge.files import KnowledgeErrors, read
+from marie.knowledge.library import Library
 from marie.knowledge.model import PLACEHOLDER, Source
-from marie.knowledge.rules import read
 
 WORDS = "words.yml"
 

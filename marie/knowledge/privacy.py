@@ -14,8 +14,7 @@ from typing import Annotated
 import msgspec
 from msgspec.structs import replace
 
-from marie.knowledge.library import KnowledgeErrors
-from marie.knowledge.rules import read
+from marie.knowledge.files import KnowledgeErrors, read
 from marie.knowledge.site_settings import Bounds, Retention
 
 Text = Annotated[str, msgspec.Meta(min_length=1)]

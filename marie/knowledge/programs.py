@@ -10,10 +10,10 @@ from pathlib import Path
 from marie.guidance.eligibility import Program
 from marie.guidance.program_mistakes import mistakes
 from marie.knowledge.checks import checked
+from marie.knowledge.files import KnowledgeErrors, read
 from marie.knowledge.items import Folder, Item, Mistake, overlaid
-from marie.knowledge.library import KnowledgeErrors
 from marie.knowledge.overlay import LiveOverlay, Published
-from marie.knowledge.rules import Field, load_profile_fields, read
+from marie.knowledge.rules import Field, load_profile_fields
 
 QUESTION = "eligibility_ask_{field}"
 """The phrase that asks for a field."""

@@ -10,8 +10,7 @@ import msgspec
 
 from marie.domain.qualification import BadPoints, check_points
 from marie.guidance.eligibility import FIELDS
-from marie.knowledge.library import KnowledgeErrors
-from marie.knowledge.rules import read
+from marie.knowledge.files import KnowledgeErrors, read
 from marie.language.folding import words
 
 

@@ -14,8 +14,8 @@ from statistics import mean
 
 import msgspec
 
+from marie.knowledge.files import read
 from marie.knowledge.library import Library
-from marie.knowledge.rules import read
 from marie.language.folding import fold_key
 
 MEAN_WORDS = 12.0

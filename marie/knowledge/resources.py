@@ -14,7 +14,9 @@ from typing import Any, get_args
 import msgspec
 import yaml
 
-from marie.knowledge.library import KnowledgeErrors
+from marie import strict_yaml
+from marie.knowledge.file_mistakes import in_french
+from marie.knowledge.files import KnowledgeErrors
 from marie.knowledge.model import ResourceKind, Source
 
 KINDS: frozenset[str] = frozenset(get_args(ResourceKind))
@@ -100,9 +102,9 @@ def load_resources(folder: Path) -> list[Resource]:
 
 def _read(path: Path, problems: list[str]) -> Iterator[Resource]:
     try:
-        records = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
+        records = strict_yaml.read(path)
     except (OSError, yaml.YAMLError) as error:
-        problems.append(f"{path} : illisible ({' '.join(str(error).split())}).")
+        problems.append(f"{path} : {in_french(error)}.")
         return
     if not isinstance(records, list):
         problems.append(f"{path} : il faut une liste de ressources.")

@@ -9,10 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
 
 import msgspec
-import yaml
 
 from marie.guidance.lease_rules import (
     RefusalRule,
@@ -23,10 +21,7 @@ from marie.guidance.lease_rules import (
     in_force,
 )
 from marie.guidance.lease_ways import Rules, WayRule
-from marie.knowledge.file_mistakes import in_french
-from marie.knowledge.library import KnowledgeErrors
-
-T = TypeVar("T")
+from marie.knowledge.files import KnowledgeErrors, read
 
 
 class FollowUp(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -147,13 +142,3 @@ def rule_problems(knowledge: Path) -> Iterator[str]:
         load_lease_rules(knowledge / "lease")
     except KnowledgeErrors as error:
         yield from error.problems
-
-
-def read(path: Path, kind: type[T]) -> T:
-    """A YAML file as `kind`; `KnowledgeErrors` names the file and the mistake."""
-    raw: Any = None
-    try:
-        raw = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
-        return msgspec.convert(raw, kind)
-    except (OSError, yaml.YAMLError, msgspec.ValidationError) as error:
-        raise KnowledgeErrors([f"{path} : {in_french(error, raw)}."]) from error

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import msgspec
 
-from marie.knowledge.library import KnowledgeErrors
+from marie.knowledge.files import KnowledgeErrors, read
 from marie.knowledge.model import TOPICS
-from marie.knowledge.rules import read
 from marie.language.folding import fold_key
 
 

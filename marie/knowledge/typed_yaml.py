@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import yaml
 
+from marie import strict_yaml
 from marie.knowledge.file_mistakes import in_french
 
 MOST = 40_000
@@ -30,7 +31,7 @@ def read_yaml(text: str) -> Any:
         raise BadYaml(f"le texte a {len(text)} caractères, {MOST} au plus")
     try:
         _check_events(text)
-        read = msgspec.to_builtins(yaml.load(text, Loader=yaml.CSafeLoader), str_keys=True)
+        read = msgspec.to_builtins(strict_yaml.load(text), str_keys=True)
         # As it is kept: what JSON has not, « .nan », becomes nothing.
         value = msgspec.json.decode(msgspec.json.encode(read))
     except yaml.YAMLError as error:

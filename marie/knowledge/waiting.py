@@ -16,9 +16,8 @@ from marie.domain.appointments import Part
 from marie.domain.following import Next
 from marie.domain.opening import OpeningHours
 from marie.guidance.lease_days import quiet
-from marie.knowledge.library import KnowledgeErrors
+from marie.knowledge.files import KnowledgeErrors, read
 from marie.knowledge.organizations import DAYS, Hour, Organizations, load_organizations
-from marie.knowledge.rules import read
 from marie.knowledge.site_settings import Configured
 
 Hours = Annotated[float, msgspec.Meta(gt=0, le=1000)]

@@ -12,8 +12,8 @@ import msgspec
 from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import FoldedScalarString
 
+from marie.knowledge.files import KnowledgeErrors
 from marie.knowledge.items import SHELVES, Content, Kind, home
-from marie.knowledge.library import KnowledgeErrors
 
 WIDTH = 96
 """Longest line of a folded text, in characters, without its margin."""

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast, get_args
 
-import yaml
-
+from marie import strict_yaml
 from marie.language.patterns import BadPattern, Patterns, compile_patterns, searchable
 
 SafetyKind = Literal["distress", "danger", "violence_lease", "violence"]
@@ -61,7 +60,7 @@ class SafetyPatterns:
 
 def read_safety(path: Path) -> SafetyPatterns:
     """The patterns of `knowledge/safety.yml`."""
-    return compile_safety(yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader))
+    return compile_safety(strict_yaml.read(path))
 
 
 def compile_safety(patterns: Mapping[str, Sequence[object]]) -> SafetyPatterns:

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 
+from marie import strict_yaml
 from marie.language.typography import french_day
 from marie.papers.spacing import spaced
 from marie.papers.typesetting import pdf as set_pdf
@@ -162,7 +162,7 @@ def common() -> Common:
 
 
 def _yaml(name: str) -> Any:
-    return yaml.load((FOLDER / f"{name}.yml").read_bytes(), Loader=yaml.CSafeLoader)
+    return strict_yaml.read(FOLDER / f"{name}.yml")
 
 
 def write(paper: str, data: Mapping[str, Any], *, at: datetime) -> Letter:

@@ -25,8 +25,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from marie import strict_yaml
 from marie.language.typography import french_day
 from marie.papers.spacing import spaced
 from marie.papers.typesetting import pdf as set_pdf
@@ -72,7 +71,7 @@ class Plan:
 @cache
 def _labels() -> dict[str, str]:
     path = Path(__file__).parent / "templates" / "plan.yml"
-    read: dict[str, str] = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
+    read: dict[str, str] = strict_yaml.read(path)
     return {name: spaced(text) for name, text in read.items()}
 
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
 
-import yaml
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from marie import strict_yaml
 from marie.clock import MONTREAL, Clock, local_date
 from marie.domain.conversation import ConversationId
 from marie.domain.figures import Cell, Counts, Measure, added, cells
@@ -27,7 +27,7 @@ from marie.store.engine import Database
 @cache
 def known_regions() -> frozenset[str]:
     """The names of Québec's regions: a count names one of them, never what else a lead may say."""
-    places = yaml.load((ROOT / "knowledge/places/regions.yml").read_bytes(), yaml.CSafeLoader)
+    places = strict_yaml.read(ROOT / "knowledge/places/regions.yml")
     return frozenset(each["name"] for each in places["regions"])
 
 

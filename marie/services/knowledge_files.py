@@ -15,8 +15,8 @@ from typing import Literal
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marie.clock import Clock
+from marie.knowledge.files import KnowledgeErrors
 from marie.knowledge.items import SHELVES, Content, Folder, Item, Kind
-from marie.knowledge.library import KnowledgeErrors
 from marie.knowledge.revisions import Revision, State, merged
 from marie.knowledge.writing import write_item
 from marie.store import revisions as store

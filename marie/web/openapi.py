@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import yaml
 from aiohttp import web
 
+from marie import strict_yaml
 from marie.web.problems import json_response
 
 routes = web.RouteTableDef()
@@ -15,8 +15,7 @@ routes = web.RouteTableDef()
 
 def document() -> dict[str, Any]:
     """The OpenAPI 3.1 document."""
-    path = Path(__file__).with_name("openapi.yml")
-    loaded: dict[str, Any] = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
+    loaded: dict[str, Any] = strict_yaml.read(Path(__file__).with_name("openapi.yml"))
     return loaded
 
 

@@ -39,7 +39,8 @@ from marie.guidance.lease_rules import (
     in_force,
 )
 from marie.guidance.lease_ways import Situation, Way, ways_out
-from marie.knowledge.rules import load_lease_rules, read
+from marie.knowledge.files import read
+from marie.knowledge.rules import load_lease_rules
 from marie.settings import ROOT
 
 LAW = ROOT / "knowledge" / "lease"

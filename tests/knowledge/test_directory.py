@@ -13,7 +13,7 @@ import pytest
 from rapidfuzz import fuzz
 
 from marie.knowledge.directory import LOCAL_KM, Directory, Hit, map_url, to_json
-from marie.knowledge.library import KnowledgeErrors
+from marie.knowledge.files import KnowledgeErrors
 from marie.knowledge.model import Source
 from marie.knowledge.places import Gazetteer, Place, distance_km
 from marie.knowledge.resources import KINDS, Resource, load_resources

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from marie.knowledge.figures import load_wordings, spoken_figures
+from marie.knowledge.files import KnowledgeErrors
 from marie.knowledge.freshness import DEFAULT_PERIODS
 from marie.knowledge.importers.model import Figure as Published
-from marie.knowledge.library import KnowledgeErrors
 from marie.knowledge.model import Figure, Source
 from marie.knowledge.opened import Knowledge
 from marie.knowledge.published import LiveDirectory, publish

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from marie.clock import MONTREAL
-from marie.knowledge.library import KnowledgeErrors
+from marie.knowledge.files import KnowledgeErrors
 from marie.knowledge.organizations import Organization, load_organizations
 from marie.knowledge.qualification import load_qualification
 from marie.settings import ROOT

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from marie.knowledge.library import KnowledgeErrors
+from marie.knowledge.files import KnowledgeErrors
 from marie.knowledge.opened import Knowledge
 from marie.knowledge.plan_rules import LivePlanRules, load_plan_rules, plan_problems
 from marie.settings import ROOT

@@ -8,8 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from marie import strict_yaml
 from marie.knowledge.model import Source
 from marie.knowledge.places import Gazetteer
 from marie.knowledge.resources import Resource
@@ -102,6 +101,5 @@ class Task:
 
 def load_publishers(knowledge: Path) -> dict[str, Any]:
     """What `knowledge/imports/publishers.yml` says of each source."""
-    text = (knowledge / "imports" / "publishers.yml").read_text(encoding="utf-8")
-    told: dict[str, Any] = yaml.safe_load(text)
+    told: dict[str, Any] = strict_yaml.read(knowledge / "imports" / "publishers.yml")
     return told

@@ -12,10 +12,10 @@ from typing import Any
 
 import yaml
 
+from marie import strict_yaml
 from marie.knowledge.places.model import BadPlaces, Form, Place
 from marie.knowledge.places.names import Vocabulary
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FORMS: tuple[Form, ...] = ("with_article", "in", "of")
 
 
@@ -171,7 +171,7 @@ class PlaceFiles:
 
     def _yaml(self, name: str) -> Any:
         try:
-            return yaml.load(self._text(name), Loader=_Loader)  # noqa: S506 (a safe loader)
+            return strict_yaml.load(self._text(name))
         except yaml.YAMLError as error:
             raise BadPlaces(f"{name}: {error}") from error
 
