@@ -27,8 +27,8 @@ class Next(str, Enum):
     """The agent or the programme that the lead was referred to answers."""
 
 
-PROMISED = frozenset({Next.CALL_BACK, Next.APPOINTMENT})
-"""What a visitor has instead of waiting in the chat."""
+PROMISED = frozenset({Next.CALL_BACK.value, Next.APPOINTMENT.value})
+"""What a visitor has instead of waiting in the chat, as a lead keeps it."""
 
 
 class Outcome(str, Enum):

@@ -25,8 +25,6 @@ from marie.store.lists import Line
 COLLEAGUES = 10
 """Conversations of her colleagues in a counsellor's list, unless she asks for all of them."""
 
-_PROMISED = frozenset(each.value for each in PROMISED)
-
 Seen = frozenset[tuple[object, ...]]
 Found = TypeVar("Found")
 
@@ -165,7 +163,7 @@ def calling(lines: Sequence[Line], staff: Staff) -> list[str]:
         f"waiting {line.id} 0"
         for line in lines
         if line.standing.state is State.WAITING
-        and line.due not in _PROMISED
+        and line.due not in PROMISED
         and may_see(staff, line.standing)
     ]
     mine = [

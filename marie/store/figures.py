@@ -193,7 +193,7 @@ async def waiting(
             newest(lead.c.organization).label("organization"), conversation.c.waiting_since
         ).where(
             conversation.c.state == State.WAITING.value,
-            func.coalesce(newest(lead.c.due_what), "").not_in([each.value for each in PROMISED]),
+            func.coalesce(newest(lead.c.due_what), "").not_in(PROMISED),
         )
     )
     return [

@@ -17,8 +17,6 @@ from marie.domain.leads import HandoverRequest, Lead
 from marie.domain.qualification import LeadFile
 from marie.store import appointments, tables
 
-_PROMISED = {each.value for each in PROMISED}
-
 
 async def add(connection: AsyncConnection, lead: Lead) -> None:
     """Store a lead."""
@@ -77,7 +75,7 @@ async def latest_of(
     ):
         if row.conversation_id not in found:
             found[row.conversation_id] = _lead(row)
-            if row.due_what in _PROMISED:
+            if row.due_what in PROMISED:
                 promised[found[row.conversation_id].conversation_id] = row.due_what
     if promised:
         calls = await appointments.call_backs(connection, promised.keys())
