@@ -25,7 +25,7 @@ from marie.knowledge.items import Folder
 from marie.knowledge.opened import Knowledge, open_gazetteer, open_knowledge
 from marie.knowledge.places import Gazetteer
 from marie.rasa.model import train
-from marie.services import accounts
+from marie.services import accounts, turns
 from marie.settings import ROOT, Settings
 from marie.store import engine, jobs
 from marie.store.engine import Database, create_engine
@@ -139,6 +139,12 @@ def knowledge() -> Knowledge:
 def compiled_pages(pytestconfig: pytest.Config) -> None:
     """Every template is compiled before a test's time begins, and kept for the next run."""
     compile_pages(pytestconfig.rootpath / ".pytest_cache" / "pages")
+
+
+@pytest.fixture(autouse=True)
+def patience_of_a_busy_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The model that hides names may take long to load; what is kept of a miss is then read."""
+    monkeypatch.setattr(turns, "MASKED_WITHIN", 60.0)
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,9 @@ With MARIE_TEST_REQUIRE=all (CI) a layer that cannot run is a failure; otherwise
 When one or two tests of a layer fail, they run once more by themselves: of thousands of tests with
 real processes, clocks and browsers one meets a busy machine now and then. Those that pass then are
 named at the end as unstable, each a fault to be found; a layer in which more fails is red at once.
+
+Two tests run at a time, from different files: much of what takes long waits for a process, a clock
+or a browser. Those that run once more have the machine to themselves.
 """
 
 from __future__ import annotations
@@ -13,14 +16,20 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from marie.rasa.model import train
 from tests.servers import chromium, nginx, postgres_bin, redis_server
 
 ROOT = Path(__file__).resolve().parent.parent
 RASA_PYTHON = ROOT / ".venv-rasa" / "bin" / "python"
 
+
+AT_A_TIME = ("-n", "2", "--dist", "loadfile")
+ALONE = ("-n", "0")
+"""pytest-xdist's options. More than two tests at a time would each start a Rasa."""
 
 RUN_AGAIN = 2
 """Failed tests of a layer, at most, that are run once more."""
@@ -31,65 +40,62 @@ GREEN = (0, 5)
 
 @dataclass(frozen=True)
 class Layer:
-    """Some tests, what they need, and the command that runs them."""
+    """Some tests, what they need, and the command that runs them.
+
+    `together` and `alone` are added to it for all of them, and for the few that run once more.
+    """
 
     name: str
     command: tuple[str, ...]
     missing: str | None = None
+    together: tuple[str, ...] = ()
+    alone: tuple[str, ...] = ()
 
 
-def pytest(*arguments: str) -> tuple[str, ...]:
-    """The command line of the application's pytest."""
-    return (sys.executable, "-m", "pytest", "-q", *arguments)
+def pytest(name: str, marked: str, missing: str | None = None) -> Layer:
+    """Tests of the application's own pytest, by their marks."""
+    command = (sys.executable, "-m", "pytest", "-q", "-m", marked)
+    return Layer(name, command, missing, AT_A_TIME, ALONE)
 
 
 def layers() -> list[Layer]:
     """Every layer, the quickest first."""
+    rasa = ["-q", "-c", "tests/bot/components/pytest.ini", "tests/bot/components"]
     return [
-        Layer("code", pytest("-m", "not rasa and not browser and not postgres")),
-        Layer(
+        pytest("code", "not rasa and not browser and not postgres"),
+        pytest(
             "postgres",
-            pytest("-m", "postgres and not rasa and not browser"),
+            "postgres and not rasa and not browser",
             None if postgres_bin() else "PostgreSQL (Debian: postgresql)",
         ),
-        Layer(
-            "components",
-            (
-                str(RASA_PYTHON),
-                "-m",
-                "pytest",
-                "-q",
-                "-c",
-                "tests/bot/components/pytest.ini",
-                "tests/bot/components",
-            ),
-        ),
-        Layer("rasa", pytest("-m", "rasa and not browser")),
-        Layer(
-            "browser",
-            pytest("-m", "browser"),
-            None if chromium() else "Chromium (Debian: chromium)",
-        ),
+        Layer("components", (str(RASA_PYTHON), "-m", "pytest", *rasa)),
+        pytest("rasa", "rasa and not browser"),
+        pytest("browser", "browser", None if chromium() else "Chromium (Debian: chromium)"),
     ]
 
 
 def run(layer: Layer, cache: Path) -> tuple[bool, list[str]]:
     """Whether the layer is green, and which of its tests are unstable. `cache`: pytest's own."""
     command = (*layer.command, "-o", f"cache_dir={cache}")
-    code = subprocess.run((*command, "--cache-clear"), cwd=ROOT, check=False).returncode
+    first = (*command, *layer.together, "--cache-clear")
+    code = subprocess.run(first, cwd=ROOT, check=False).returncode
     kept = cache / "v" / "cache" / "lastfailed"
     failed = sorted(json.loads(kept.read_text())) if code == 1 and kept.is_file() else []
     if not 1 <= len(failed) <= RUN_AGAIN:
         return code in GREEN, []
     print(f"── {layer.name}, once more: {', '.join(failed)}", flush=True)
-    again = subprocess.run((*command, "--last-failed"), cwd=ROOT, check=False).returncode
-    return (True, failed) if again == 0 else (False, [])
+    again = (*command, *layer.alone, "--last-failed")
+    again_code = subprocess.run(again, cwd=ROOT, check=False).returncode
+    return (True, failed) if again_code == 0 else (False, [])
 
 
 def main() -> int:
     """Run the layers; the exit code says whether all that had to pass did."""
     required = os.environ.get("MARIE_TEST_REQUIRE") == "all"
     failed, unstable, skipped = [], [], []
+    print("── the model, trained unless it is there", flush=True)
+    with tempfile.TemporaryDirectory() as data:
+        train(ROOT / "bot" / "models", Path(data), dict(os.environ))
     for layer in layers():
         if layer.missing is not None:
             skipped.append(f"{layer.name}: needs {layer.missing}")
