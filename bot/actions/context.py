@@ -157,6 +157,7 @@ def read_in_context(turn: Turn, desk: Desk) -> Turn:
         and turn.confidence < UNSURE
         and not same_family(turn.intent, str(focus))
         and turn.first("place") is None
+        and not any(same_family(need.topic, turn.intent) for need in needs_of(turn.text, desk.talk))
         and not by_words(turn.text, desk.library.topic_entries(turn.intent))
     ):
         entry = related_entry(turn, desk)

@@ -9,6 +9,7 @@ from typing import Any
 from bot.actions import fallback, handoff
 from bot.actions.about_cards import more, pick
 from bot.actions.entries import answer_topic, narrows_cards, related_entry, same_family
+from bot.actions.everywhere import same_rule_there
 from bot.actions.needs import FEW, named_need
 from bot.actions.people import ask_age, topic_for_person
 from bot.actions.places import named_places
@@ -70,15 +71,8 @@ def dialogue_topics(topics: Answerers) -> Answerers:
         if asked is not None and not _tells_of_more(turn, desk):
             return asked
         if turn.all("place"):
-            topic = turn.focus.topic or ""
-            if not topic.startswith(PLACE_TOPICS) and topic not in ALSO_BY_PLACE:
-                topic = "region.profile"
-            if turn.focus.listed is not None and same_family(turn.focus.listed, topic):
-                # « plutôt en Estrie », after a list and then a price: the list, there.
-                topic = turn.focus.listed
-            if topic in ("region.list", "region.recommend", "region.compare"):
-                topic = "region.compare" if len(named_places(turn, desk)) > 1 else "region.profile"
-            return topics[topic](turn.about(topic), desk)
+            topic = _topic_there(turn, desk)
+            return same_rule_there(turn, desk, topic) or topics[topic](turn.about(topic), desk)
         if _picks(turn):
             return _pick(turn, desk)
         dated = _dated(turn)
@@ -128,6 +122,19 @@ def dialogue_topics(topics: Answerers) -> Answerers:
         "pick": pick_one,
         "repeat": _repeat,
     }
+
+
+def _topic_there(turn: Turn, desk: Desk) -> str:
+    """What « et à Gaspé? » goes on with."""
+    topic = turn.focus.topic or ""
+    if not topic.startswith(PLACE_TOPICS) and topic not in ALSO_BY_PLACE:
+        topic = "region.profile"
+    if turn.focus.listed is not None and same_family(turn.focus.listed, topic):
+        # « plutôt en Estrie », after a list and then a price: the list, there.
+        topic = turn.focus.listed
+    if topic in ("region.list", "region.recommend", "region.compare"):
+        topic = "region.compare" if len(named_places(turn, desk)) > 1 else "region.profile"
+    return topic
 
 
 def _otherwise(turn: Turn, desk: Desk, topics: Answerers) -> Reply:

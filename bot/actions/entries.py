@@ -10,6 +10,7 @@ from functools import lru_cache
 from rapidfuzz.distance.Levenshtein import normalized_similarity as ratio
 
 from bot.actions.cards import Listing
+from bot.actions.everywhere import holds_everywhere, same_there
 from bot.actions.listing import look_up, looked_up, meant, precisions
 from bot.actions.places import ask_which, place_in_focus
 from bot.actions.replies import answer, say_entry
@@ -17,7 +18,6 @@ from bot.actions.turn import Turn
 from bot.actions.wiring import Desk
 from marie.domain.replies import Reply
 from marie.knowledge.model import Entry
-from marie.knowledge.places import Place
 from marie.knowledge.talk import says
 from marie.language.folding import fold_key, words
 
@@ -65,8 +65,8 @@ def answer_topic(turn: Turn, desk: Desk, *, offset: int = 0, continued: bool = F
     entry = _continued_entry(turn, desk) or _entry_meant(turn, desk) or chosen_entry(turn, desk)
     entry = _of_her_calling(entry, turn, desk)
     place = place_in_focus(turn, desk)
-    if place is not None and _holds_everywhere(entry, turn):
-        return _same_there(entry, place, turn, desk)
+    if place is not None and holds_everywhere(entry, turn):
+        return same_there(entry, place, turn, desk)
     listing: Listing | None = None
     wanted: tuple[str, ...] = ()
     if entry.resources is not None and turn.value("part") is None:
@@ -131,21 +131,6 @@ def _of_her_calling(entry: Entry, turn: Turn, desk: Desk) -> Entry:
             if says(said, calling.says):
                 return own
     return entry
-
-
-def _holds_everywhere(entry: Entry, turn: Turn) -> bool:
-    """« Et à Rimouski? », after what is said of all of Québec, with cards that serve all of it."""
-    if entry.resources is None or entry.resources.ask_place or turn.pressed:
-        return False
-    return turn.focus.entry == entry.id and bool(turn.all("place"))
-
-
-def _same_there(entry: Entry, place: Place, turn: Turn, desk: Desk) -> Reply:
-    """That there is nothing more precise for the place: neither the words nor the cards again."""
-    where = desk.gazetteer.with_preposition(place)
-    said = desk.library.phrase("same_everywhere", place=where[:1].upper() + where[1:])
-    content = say_entry(entry, turn, desk, part="", more=[said], place=place.id)
-    return answer(turn, content, focus=replace(turn.focus, place=place.id, misses=0))
 
 
 def _just_shown(listing: Listing, turn: Turn) -> bool:

@@ -15,7 +15,7 @@ import msgspec
 
 from bot.actions import lease_answers, lease_papers
 from bot.actions.entries import answer_topic
-from bot.actions.lease_told import Told, told
+from bot.actions.lease_told import Role, Told, told
 from bot.actions.replies import answer, plain, quick_reply, say_entry
 from bot.actions.turn import Entity, Pending, Turn
 from bot.actions.wiring import Desk
@@ -54,10 +54,8 @@ def nonrenewal(turn: Turn, desk: Desk) -> Reply:
     """The window of the notice; asks for the end of the lease when it is not known."""
     if turn.value("entry") is not None:
         return answer_topic(turn, desk)
-    if turn.focus.topic == "lease.increase" and turn.first("date") is not None:
-        known = told(turn, desk, default="received")
-        if "received" in known.new and known.trouble is None:
-            return increase(turn.about("lease.increase"), desk)
+    if _tells_receipt(turn, desk, "received"):
+        return increase(turn.about("lease.increase"), desk)
     known = told(turn, desk)
     if known.trouble is not None:
         return _ask_end(turn, desk, known.trouble, known.values)
@@ -73,8 +71,18 @@ def nonrenewal(turn: Turn, desk: Desk) -> Reply:
     return lease_answers.window(turn, desk, known, known.end)
 
 
+def _tells_receipt(turn: Turn, desk: Desk, default: Role) -> bool:
+    """« J’ai reçu la lettre hier », after an increase: its day, whatever else was read."""
+    if turn.focus.topic != "lease.increase" or turn.first("date") is None:
+        return False
+    known = told(turn, desk, default=default)
+    return "received" in known.new and known.trouble is None
+
+
 def notice(turn: Turn, desk: Desk) -> Reply:
     """The letter of the way that the talk is about: how to write and send it, and by when."""
+    if _tells_receipt(turn, desk, "leaving"):
+        return increase(turn.about("lease.increase"), desk)
     way = _LETTERS.get(turn.focus.topic or "")
     reply = answer_topic(turn, desk)
     known = told(turn, desk)

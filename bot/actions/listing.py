@@ -29,6 +29,9 @@ ACROSS_KM = 30.0
 OFFICIAL = 2
 """Of what serves all of Québec, when nothing is near."""
 
+NEIGHBOUR_KM = 100.0
+"""What is no farther, or in the same region, is named when nothing stands near the place."""
+
 SERVING = (Tier.SERVES_REGION, Tier.SERVES_ALL)
 
 
@@ -91,7 +94,7 @@ def _search(
     page = desk.directory.search(
         near=near,
         kinds=frozenset(query.kinds),
-        limit=offset + limit + (SPARE if chosen else 0),
+        limit=offset + limit + SPARE,
         narrowed=wanted,
         distinct=True,
     )
@@ -101,7 +104,24 @@ def _search(
         page = _counted(page, hits)
     if several:
         hits.sort(key=lambda hit: _standing(hit, query))
+    if near is not None:
+        hits = _with_neighbours(hits, near)
     return replace(page, hits=tuple(hits[offset : offset + limit]))
+
+
+def _with_neighbours(hits: list[Hit], near: Place) -> list[Hit]:
+    """Where nothing is near, the nearest of the region come before the last of all Québec's."""
+    if any(hit.tier in AROUND for hit in hits):
+        return hits
+    official = [hit for hit in hits if hit.tier in SERVING][:OFFICIAL]
+    first = [*official, *[hit for hit in hits if _is_neighbour(hit, near)][:OFFICIAL]]
+    return [*first, *(hit for hit in hits if hit not in first)]
+
+
+def _is_neighbour(hit: Hit, near: Place) -> bool:
+    if hit.tier is not Tier.FARTHER or hit.distance_km is None:
+        return False
+    return hit.resource.region == near.region or hit.distance_km <= NEIGHBOUR_KM
 
 
 def _standing(hit: Hit, query: ResourceQuery) -> tuple[int, int]:

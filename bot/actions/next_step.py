@@ -7,10 +7,12 @@ from dataclasses import replace
 from bot.actions.replies import (
     MAX_QUICK_REPLIES,
     answer,
+    plain,
     quick_reply,
     say_entry,
     source_json,
     source_line,
+    starts,
 )
 from bot.actions.turn import Turn
 from bot.actions.wiring import Desk
@@ -19,8 +21,16 @@ from marie.knowledge.model import Entry
 from marie.knowledge.saying import distinct
 from marie.knowledge.talk import says_only
 
-FAMILIES = frozenset({"lease", "housing", "health", "work"})
+FAMILIES = frozenset(
+    {
+        *("lease", "housing", "health", "work", "childcare", "school", "cegep", "university"),
+        *("francization", "transport", "immigration"),
+    }
+)
 """Families whose answers leave something to do."""
+
+START = frozenset({None, "greeting", "capabilities"})
+"""Topics after which nothing was asked yet."""
 
 NUMBERS = ("tal_phone", "sos_violence_phone", "info_sante_phone", "emergency_phone")
 """Parameters that the phrases of steps may have."""
@@ -31,10 +41,10 @@ ELSEWHERE = frozenset({"safety", "language", "abuse", "handoff", "thanks", "good
 
 def asks_what_next(turn: Turn, desk: Desk) -> bool:
     """Whether a message asks what to do now, and names nothing of its own."""
-    topic = str(turn.focus.topic)
+    topic = turn.focus.topic
     if turn.pressed or turn.entities or turn.intent in ELSEWHERE:
         return False
-    if topic.split(".", maxsplit=1)[0] not in FAMILIES:
+    if topic not in START and str(topic).split(".", maxsplit=1)[0] not in FAMILIES:
         return False
     return says_only(turn.text, desk.talk.next_step, desk.talk.bare)
 
@@ -42,6 +52,9 @@ def asks_what_next(turn: Turn, desk: Desk) -> bool:
 def tell_what_next(turn: Turn, desk: Desk) -> Reply:
     """The step after the entry or the topic in focus; asked again, a person at hand."""
     library = desk.library
+    if turn.focus.topic in START:
+        content = plain(library, "next_start", topic="clarify", buttons=starts(desk))
+        return answer(turn, content, focus=replace(turn.focus, misses=0))
     entry = _talked_of(turn, desk)
     phrase = _phrase(entry, str(turn.focus.topic), desk)
     numbers = {name: library.value(name, turn.today).value for name in NUMBERS}

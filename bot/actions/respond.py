@@ -78,6 +78,8 @@ NEXT_READING = 0.2
 TOLD_OF_VIOLENCE = frozenset({"safety-violence", "lease-special-violence"})
 """Entries after which what follows is said by somebody who lives with violence."""
 
+HARASSED = "housing-rights-harassment"
+
 ABOUT_WHAT_WAS_SAID = (
     (asks_for_summary, tell_summary),
     (asks_for_reasons, tell_reasons),
@@ -183,6 +185,8 @@ def _as_alarming_as_it_is(turn: Turn, desk: Desk) -> Turn:
     if turn.pressed or turn.first("safety") is not None:
         return turn
     kind = desk.safety.find(turn.text)
+    if kind == "violence" and _by_the_landlord(turn, desk):
+        return turn
     if kind is not None:
         intent = turn.intent if kind == "violence_lease" else "safety"
         return _alarmed(replace(turn, intent=intent), kind)
@@ -203,6 +207,15 @@ def _as_alarming_as_it_is(turn: Turn, desk: Desk) -> Turn:
     name, sure = (others[0]["name"], others[0]["confidence"]) if others else ("clarify", 0.0)
     intent = name if sure >= NEXT_READING else "clarify"
     return replace(turn, intent=intent, confidence=sure, ranking=tuple(others))
+
+
+def _by_the_landlord(turn: Turn, desk: Desk) -> bool:
+    """« Il me harcèle », of the landlord just talked about: its entry has the help lines too."""
+    if turn.focus.topic == "safety" or turn.focus.entry in TOLD_OF_VIOLENCE:
+        return False
+    about = turn.focus
+    found = asked_entry(turn.text, desk.asked, topic=about.topic, entry=about.entry)
+    return found == HARASSED
 
 
 def _harmless(turn: Turn, desk: Desk, told_of_violence: bool) -> bool:
