@@ -39,6 +39,7 @@ from marie.knowledge.merging import Duplicate, alike_pairs
 from marie.knowledge.resources import Resource
 from marie.services.edit_states import State, put_back, write_states
 from marie.services.imports import ChangedSince, UnknownBatch
+from marie.store import card_batches, card_lists
 from marie.store import cards as store
 from marie.store import directory as directory_store
 from marie.store.engine import Database
@@ -87,7 +88,7 @@ class File:
     duplicates: tuple[Resource, ...]
     conflicts: tuple[Conflict, ...]
     mark: str
-    past: tuple[store.Past, ...]
+    past: tuple[card_batches.Past, ...]
 
 
 async def read(database: Database, card_id: str) -> File:
@@ -97,8 +98,8 @@ async def read(database: Database, card_id: str) -> File:
         if telling is None:
             raise UnknownCard
         inside = await store.read_tellings(connection, await store.merged_into(connection, card_id))
-        past = await store.edits_past(connection, card_id)
-        imported = await store.imports_past(connection, card_id)
+        past = await card_batches.edits_past(connection, card_id)
+        imported = await card_batches.imports_past(connection, card_id)
     said = edited(telling.resource, telling.edits)
     for each, before, after in imported:
         changed = [[c.field, c.before, c.after] for c in differences(before, after)]
@@ -245,10 +246,10 @@ async def settle(
 async def undo(database: Database, batch_id: int, *, by: Staff, clock: Clock) -> int:
     """Put back what a batch did; to how many cards. `UnknownBatch`, `ChangedSince`."""
     async with database.write() as connection:
-        batch = await store.read_edit_batch(connection, batch_id)
+        batch = await card_batches.read_edit_batch(connection, batch_id)
         if batch is None or batch.undone_at is not None:
             raise UnknownBatch
-        if later := await store.later_edit_batches(connection, batch_id):
+        if later := await card_batches.later_edit_batches(connection, batch_id):
             raise ChangedSince(later)
         count = await put_back(connection, batch_id, at=clock())
         await directory_store.grow_version(connection)
@@ -272,8 +273,8 @@ async def alike(database: Database) -> list[Duplicate]:
         over = await store.read_edits(connection)
         merges = await directory_store.read_merges(connection)
         distinct = await store.read_distinct(connection)
-        _, listed = await store.find(
-            connection, store.Wanted(), periods={}, today=date.max, limit=None
+        _, listed = await card_lists.find(
+            connection, card_lists.Wanted(), periods={}, today=date.max, limit=None
         )
     said = {each.id: each.origin for each in listed}
 
@@ -396,7 +397,7 @@ class _Act:
             told = tellings[key].resource
             differs = differences(edited(told, before.edits), edited(told, state.edits))
             changes.append(
-                store.EditChange(
+                card_batches.EditChange(
                     entry_id=key,
                     before=before.kept(),
                     after=state.kept(),
@@ -407,7 +408,7 @@ class _Act:
             return None
         await write_states(connection, {each.entry_id: states[each.entry_id] for each in changes})
         now = self.clock()
-        batch = await store.add_edit_batch(
+        batch = await card_batches.add_edit_batch(
             connection,
             at=now,
             staff_id=self.by.id,

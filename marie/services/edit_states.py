@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marie.knowledge.edits import NONE, Edits
-from marie.store import cards
+from marie.store import card_batches, cards
 
 
 class State(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -51,7 +51,7 @@ async def write_states(connection: AsyncConnection, states: dict[str, State]) ->
 
 async def put_back(connection: AsyncConnection, batch_id: int, *, at: datetime) -> int:
     """Undo what a batch did; to how many entries. Whoever asks knows that nothing came after."""
-    changes = await cards.read_edit_changes(connection, batch_id)
+    changes = await card_batches.read_edit_changes(connection, batch_id)
     await write_states(connection, {each.entry_id: State.read(each.before) for each in changes})
-    await cards.mark_edit_undone(connection, batch_id, at)
+    await card_batches.mark_edit_undone(connection, batch_id, at)
     return len(changes)

@@ -19,7 +19,7 @@ from marie.knowledge.importers.model import Figure, Parsed, Progress
 from marie.knowledge.merging import Duplicate, spoken
 from marie.knowledge.resources import Resource
 from marie.services.edit_states import State, put_back
-from marie.store import cards
+from marie.store import card_batches, cards
 from marie.store import directory as store
 from marie.store.engine import Database
 from marie.store.staff import record
@@ -168,7 +168,7 @@ async def undo(database: Database, batch_id: int, *, clock: Clock, by: Staff | N
         )
         await store.write_entries(connection, back, resources)
         await store.mark_undone(connection, batch_id, clock())
-        for settled_then in await cards.edit_batches_of(connection, batch_id):
+        for settled_then in await card_batches.edit_batches_of(connection, batch_id):
             await put_back(connection, settled_then, at=clock())
         await store.grow_version(connection)
         if by is not None:
@@ -238,7 +238,7 @@ async def _settle(
     if not told:
         return
     await cards.write_edits(connection, told)
-    await cards.add_edit_batch(
+    await card_batches.add_edit_batch(
         connection,
         at=at,
         staff_id=settling.by.id,
@@ -246,7 +246,7 @@ async def _settle(
         note=str(batch),
         import_id=batch,
         changes=[
-            cards.EditChange(
+            card_batches.EditChange(
                 entry_id=key,
                 before=State(edits=over[key]).kept(),
                 after=State(edits=edits).kept(),

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marie.knowledge.freshness import Periods
 from marie.knowledge.revisions import Revision
-from marie.store import cards, events, jobs, misses, notifications, revisions
+from marie.store import card_lists, events, jobs, misses, notifications, revisions
 from marie.store.directory_tables import directory_link
 from marie.store.jobs import Standing
 from marie.store.notification_tables import webhook_delivery
@@ -39,7 +39,7 @@ async def read(connection: AsyncConnection, *, periods: Periods, today: date) ->
     given_up = select(func.count()).where(webhook_delivery.c.state == "given_up")
     standings = await jobs.standings(connection)
     return Counts(
-        cards=await cards.counts(connection, periods=periods, today=today, states=CARD_STATES),
+        cards=await card_lists.counts(connection, periods=periods, today=today, states=CARD_STATES),
         dead_links=int(await connection.scalar(select(dead)) or 0),
         misses=await misses.count_open(connection),
         mails=(await notifications.counts(connection)).get("given_up", 0),

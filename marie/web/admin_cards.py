@@ -15,6 +15,7 @@ from marie.knowledge.export import to_spreadsheet
 from marie.knowledge.resources import KINDS
 from marie.services import cards
 from marie.services.imports import ChangedSince, UnknownBatch
+from marie.store import card_batches, card_lists
 from marie.store import cards as store
 from marie.web.directory_pages import (
     ACTS,
@@ -87,12 +88,12 @@ def _asked(request: web.Request, query: Mapping[str, str]) -> Asked:
         origin="".join(
             each for each in query.get("source", "")[:20] if each.isalnum() or each == "-"
         ),
-        state=state if state in store.STATES else "",
+        state=state if state in card_lists.STATES else "",
     )
 
 
-def _wanted(request: web.Request, asked: Asked) -> store.Wanted:
-    return store.Wanted(
+def _wanted(request: web.Request, asked: Asked) -> card_lists.Wanted:
+    return card_lists.Wanted(
         words=asked.words,
         kind=asked.kind,
         region=asked.region,
@@ -112,7 +113,7 @@ async def search(request: web.Request) -> web.StreamResponse:
     today = local_date(app[CLOCK]())
     periods = app[DIRECTORY].current().periods
     async with app[DATABASE].read() as connection:
-        total, found = await store.find(
+        total, found = await card_lists.find(
             connection,
             _wanted(request, asked),
             periods=periods,
@@ -120,7 +121,7 @@ async def search(request: web.Request) -> web.StreamResponse:
             limit=SHOWN,
             offset=(at - 1) * SHOWN,
         )
-        origins = await store.origins(connection)
+        origins = await card_lists.origins(connection)
     pages = max(1, -(-total // SHOWN))
     if at > pages:
         return to(asked.address, page=pages)
@@ -237,13 +238,12 @@ async def _acts_page(
 ) -> web.Response:
     staff = await administrator(request)
     async with request.app[DATABASE].read() as connection:
-        batches = await store.read_edit_batches(connection, limit=100)
+        batches = await card_batches.read_edit_batches(connection, limit=100)
         names: dict[int, str] = {}
         for batch in batches[:SHOWN]:
-            changes = (
-                await store.read_edit_changes(connection, batch.id) if batch.count == 1 else []
-            )
-            if changes:
+            if batch.count != 1:
+                continue
+            if changes := await card_batches.read_edit_changes(connection, batch.id):
                 names[batch.id] = changes[0].entry_id
     return directory_page(
         request,
@@ -276,7 +276,7 @@ async def undo(request: web.Request) -> web.StreamResponse:
 
 async def _ids(request: web.Request, asked: Asked) -> list[str]:
     async with request.app[DATABASE].read() as connection:
-        return await store.wanted_ids(
+        return await card_lists.wanted_ids(
             connection,
             _wanted(request, asked),
             periods=request.app[DIRECTORY].current().periods,

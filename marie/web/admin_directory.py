@@ -8,7 +8,7 @@ from aiohttp import web
 
 from marie.domain.people import Role
 from marie.services import links, reports
-from marie.store import cards as store
+from marie.store import card_lists
 from marie.web.directory_map import drawn
 from marie.web.directory_pages import LINKS, MAP, administrator, directory_page, number, regions
 from marie.web.keys import CLOCK, DATABASE, GAZETTEER, LIBRARY
@@ -52,7 +52,7 @@ async def unverified(request: web.Request) -> web.StreamResponse:
     region = request.query.get("region", "")
     region = region if region == "QC" or region in regions(gazetteer) else ""
     async with app[DATABASE].read() as connection:
-        spots = await store.unverified_by_place(connection, region)
+        spots = await card_lists.unverified_by_place(connection, region)
     at = max(1, number(request.query.get("page")) or 1)
     pages = max(1, -(-len(spots) // SHOWN))
     at = min(at, pages)

@@ -18,7 +18,7 @@ from marie.knowledge.model import Source
 from marie.services import cards, verifying
 from marie.services.revisions import ChangedMeanwhile, HasMistakes
 from marie.services.verifying import Kind, NotAsSeen, seen_mark
-from marie.store import cards as card_store
+from marie.store import card_lists
 from marie.web.directory_pages import CARDS, heard, number, to
 from marie.web.editing import today_of
 from marie.web.forms import read_form
@@ -132,10 +132,10 @@ async def _list_page(
     ]
     counts = {kind: sum(each.kind == kind for each in known) for kind in get_args(Kind)}
     at = max(1, number(request.query.get("page")) or 1)
-    wanted = card_store.Wanted(state=CARD_STATES.get(state, ""))
+    wanted = card_lists.Wanted(state=CARD_STATES.get(state, ""))
     async with app[DATABASE].read() as connection:
         counts["card"], listed = (
-            await card_store.find(
+            await card_lists.find(
                 connection,
                 wanted,
                 periods=directory.periods,
@@ -174,7 +174,7 @@ async def _list_page(
     )
 
 
-def _card(request: web.Request, card: card_store.Card) -> Shown:
+def _card(request: web.Request, card: card_lists.Card) -> Shown:
     resource = request.app[DIRECTORY].current().get(card.id)
     told = [each for each in (card.phone, card.email, card.url) if each]
     return Shown(

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from marie.knowledge.places import Gazetteer, Place
-from marie.store.cards import Spot
+from marie.store.card_lists import Spot
 
 FOLD = 51.0
 """The latitude north of which distances are drawn shorter."""
