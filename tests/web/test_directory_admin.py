@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 from msgspec.structs import replace
 
+from marie.clock import local_date, now
 from marie.knowledge.opened import Knowledge, open_knowledge
 from marie.settings import Settings
 from marie.store import cards as store
@@ -218,13 +219,7 @@ async def test_verified_today_is_one_click_and_holds_while_the_source_says_the_s
     assert f'href="{CPE.source.url}"' in shown.text
     done = await member.post(f"{CARD}/verifier")
     assert "Vérifiée par une personne le" in plain(done)
-    said = await heard(client, CPE.id)
-    for _ in range(40):
-        said = await heard(client, CPE.id)
-        if said and said["verified_on"]:
-            break
-    assert said is not None
-    assert said["verified_on"] is not None
+    await until_heard(client, CPE.id, verified_on=local_date(now()).isoformat())
     await fill(database, [replace(CPE, phone="418 555-0177")])
     text = plain(await member.get(CARD))
     assert "Vérifiée par une personne le" not in text
