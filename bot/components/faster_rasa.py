@@ -35,8 +35,6 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 from rasa.utils.endpoints import EndpointConfig
 
-RASA_VERSION = "3.6.21"
-
 logger = logging.getLogger(__name__)
 
 

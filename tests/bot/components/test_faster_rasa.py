@@ -24,6 +24,7 @@ from rasa.utils.endpoints import EndpointConfig
 
 from bot.components import faster_rasa
 from bot.components.tracker_store import ForgetfulTrackerStore
+from bot.rasa import RASA_VERSION
 
 GOOD = {"events": [], "responses": [{"custom": {"text": "Bonjour"}}]}
 BAD = {"events": [{"event": "slot", "timestamp": "yesterday"}], "responses": "none"}
@@ -43,7 +44,7 @@ def rasas_own() -> Iterator[None]:
 
 
 def test_rasa_is_the_one_that_this_module_knows() -> None:
-    assert rasa.__version__ == faster_rasa.RASA_VERSION
+    assert rasa.__version__ == RASA_VERSION
     for name, (_, _, _, known) in faster_rasa.CHANGES.items():
         assert faster_rasa.digest(name) == known, name
 
