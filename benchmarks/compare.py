@@ -42,6 +42,10 @@ EPOCHS = 4
 PATIENCE = 300.0
 """Seconds until the first answer at the latest."""
 
+LOOKED_AT = (5, 50, 200)
+AROUND = 4
+"""A turn of the long conversation is the median of itself and so many before and after."""
+
 TICKS = os.sysconf("SC_CLK_TCK")
 PICTURE = ROOT / "docs" / "images" / "compare.svg"
 
@@ -254,15 +258,22 @@ async def measure(
         found.many_rate = len(said) / (time.perf_counter() - begun)
         found.cpu = (cpu(pids) - before) / len(said)
         say = await arrive(session)
-        times = []
-        for nth in range(long):
+        said, times = long_conversation(texts, long), []
+        for text in said:
             begun = time.perf_counter()
-            await say(texts[nth % len(texts)])
+            await say(text)
             times.append(time.perf_counter() - begun)
-        for nth in (5, 50, 200):
-            if nth <= long:
-                found.at_turn[nth] = statistics.median(times[max(0, nth - 6) : nth + 4])
+        for nth in [each for each in LOOKED_AT if each <= long]:
+            found.at_turn[nth] = statistics.median(times[nth - 1 - AROUND : nth + AROUND])
     found.memory = resident_mb(pids[0])
+
+
+def long_conversation(texts: list[str], turns: int) -> list[str]:
+    """What one visitor says, with the same nine questions around each turn that is looked at."""
+    said = [texts[nth % len(texts)] for nth in range(turns)]
+    for nth in LOOKED_AT:
+        said[nth - 1 - AROUND : nth + AROUND] = texts[: 2 * AROUND + 1]
+    return said[:turns]
 
 
 def cpu(pids: list[int]) -> float:
@@ -329,7 +340,7 @@ def report(all_found: list[Measured]) -> str:
     ]
     rows += [
         (f"ms at turn {nth}", lambda each, nth=nth: f"{each.at_turn.get(nth, 0) * 1000:.0f}")  # type: ignore[misc]
-        for nth in (5, 50, 200)
+        for nth in LOOKED_AT
     ]
     head = "| what | " + " | ".join(each.name for each in all_found) + " |"
     lines = [head, "|---" * (len(all_found) + 1) + "|"]
