@@ -41,7 +41,7 @@ def train_candidate(settings: Settings, *, dialogues: bool) -> int:
     # A restart meanwhile must not take up these files by itself.
     files.pin(folder, now=clock.now())
     if not path.exists():
-        print("Entraînement du modèle (trois à cinq minutes)…", flush=True)
+        print("Entraînement du modèle (deux à cinq minutes)…", flush=True)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             train_into(path, settings.data, dict(os.environ))

@@ -20,7 +20,7 @@ def trained_model(settings: Settings) -> Path:
     """The model to use: what was chosen over this tree's files, else theirs, trained if missing."""
     path = settings.model or model_in_use(settings.models)
     if path is None:
-        print("Entraînement du modèle (trois à cinq minutes)…", flush=True)
+        print("Entraînement du modèle (deux à cinq minutes)…", flush=True)
         path = train(settings.models, settings.data, dict(os.environ))
     return path
 
