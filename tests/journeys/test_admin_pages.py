@@ -94,6 +94,27 @@ async def _picture(page: Page, address: str, look: str) -> None:
         await page.screenshot(path=str(Path(PICTURES) / f"{name}.{look}.png"), full_page=True)
 
 
+async def test_sections_are_reached_from_a_phone_and_without_a_mouse(
+    nadia: Page,  # noqa: F811
+) -> None:
+    await nadia.set_viewport_size({"width": 360, "height": 740})
+    await nadia.goto("/admin/fiches")
+    sections = nadia.get_by_role("navigation", name="Administration")
+    await expected(sections.get_by_role("link")).to_have_count(0)
+    await sections.get_by_role("button", name="Fiches").press("Enter")
+    assert await findings(nadia) == []
+    await expected(sections.get_by_role("list", name="Ce que Marie dit")).to_be_visible()
+    await _tab_to(nadia, sections.get_by_role("link", name="Questions manquées"))
+    await nadia.keyboard.press("Escape")
+    await expected(sections.get_by_role("link")).to_have_count(0)
+    await sections.get_by_role("button", name="Fiches").press("Enter")
+    await sections.get_by_role("link", name="Questions manquées").press("Enter")
+    await expected(nadia.get_by_role("heading", level=1)).to_have_text("Questions manquées")
+    await nadia.set_viewport_size({"width": 1280, "height": 800})
+    await expected(sections.get_by_role("link")).to_have_count(len(SECTIONS) - 1)
+    await expected(sections.get_by_role("button")).to_have_count(0)
+
+
 async def test_price_is_changed_with_the_keyboard_alone(
     nadia: Page,  # noqa: F811
     spoken: Knowledge,  # noqa: F811
