@@ -44,9 +44,28 @@ async def test_an_answer_comes_with_cards_documents_and_dated_sources(talk: Visi
     document = talk.page.get_by_role("link", name="Liste des cégeps (PDF)")
     expected = f"{talk.server.url}/api/v1/documents/cegeps?sig=abc"
     await expect(document).to_have_attribute("href", expected)
-    await expect(talk.page.locator(".message .small", has_text="Sources").last).to_contain_text(
-        "Sources\u00a0: Données Québec, collèges (lu le 22 novembre 2026, à confirmer)"
+    await expect(talk.page.locator(".message .small", has_text="Source").last).to_have_text(
+        "Source\u00a0: Données Québec, collèges (lu le 22 novembre 2026, à confirmer)"
     )
+
+
+async def test_several_sources_are_behind_one_line_each_with_its_day(
+    talk: Visit, server: FakeServer
+) -> None:
+    titles = ("Données Québec, collèges", "Ministère de l’Enseignement supérieur")
+    pages = [
+        {"title": title, "url": "https://www.donneesquebec.ca", "read_on": day}
+        for title, day in zip(titles, ("2026-11-22", None), strict=True)
+    ]
+    await server.say("marie", "Un cégep, d’après deux pages.", sources=pages)
+    last = talk.page.locator(".message.marie").last
+    sources = last.locator("summary", has_text="Sources (2)")
+    await expect(last.get_by_role("link")).to_have_count(0)
+    await sources.press("Enter")
+    await expect(last.locator("details p")).to_have_text(
+        [f"{titles[0]} (lu le 22 novembre 2026, à confirmer)", f"{titles[1]} (à confirmer)"]
+    )
+    await expect(last.get_by_role("link")).to_have_count(2)
 
 
 async def test_a_quick_reply_sends_what_marie_offered(talk: Visit, server: FakeServer) -> None:

@@ -5,7 +5,8 @@ import { button, el, icon, link, tel } from './view.js';
 const LABELS = {
   site: 'Site web',
   map: 'Carte',
-  sources: 'Sources\u00a0: ',
+  source: 'Source\u00a0: ',
+  sources: (n) => `Sources (${n})`,
   away: (km) => `à ${km}\u00a0km à vol d’oiseau`,
   verified: 'vérifié le ',
   read: (day) => `lu le ${day}, `,
@@ -43,11 +44,17 @@ export async function extras(item, { api, chat, node }) {
     ...drawn ?? [],
     ...resources?.length ? [el('ul', { class: 'cards' }, ...resources.map(card))] : [],
     ...(documents ?? []).map(({ title, url }, n) => paper(title, url, n, item, api, chat)),
-    ...sources?.length ? [el('p', { class: 'small' }, LABELS.sources, ...sources.flatMap((source, n) => [
-      n && '; ', link(source.url, {}, source.title), ` (${checked(source)})`]))] : [],
-    asked,
-    wrong,
+    ...sources?.length ? [cited(sources)] : [],
+    el('div', { class: 'after' }, asked, wrong),
   ].filter(Boolean);
+}
+
+/** Several pages are behind one line, each on its own: the text itself says where it comes from, and when it was read. */
+function cited(sources) {
+  const lines = sources.map((source) => el('p', { class: 'small' }, link(source.url, {}, source.title), ` (${checked(source)})`));
+  if (lines.length > 1) return el('details', { class: 'sources' }, el('summary', { class: 'small' }, LABELS.sources(lines.length)), ...lines);
+  lines[0].prepend(LABELS.source);
+  return lines[0];
 }
 
 /** A document; its address is asked for again when it may have expired. */

@@ -58,7 +58,7 @@ function map(ranking) {
     picture.append(el('path', { class: top ? 'spot top' : 'spot', d: `M${x} ${y}h.01` }));
     if (top) picture.append(text(n + 1, x, y + 5));
   }
-  picture.append(text(LABELS.montreal, 72, 137, 'name-of'));
+  picture.append(text(LABELS.montreal, 44, 137, 'name-of'));
   return el('div', { class: 'card' }, picture);
 }
 
