@@ -9,7 +9,8 @@ from bot.actions.corrections import place_alone, without_places_left, without_re
 from bot.actions.entries import by_words, related_entry, same_family, speaks_of_focus
 from bot.actions.needs import may_name_need, needs_of, only_need
 from bot.actions.places import named_places
-from bot.actions.situation import corrects, own_trade
+from bot.actions.situation import corrects
+from bot.actions.trades import own_trade
 from bot.actions.turn import Entity, Turn
 from bot.actions.wiring import Desk
 from bot.actions.wishes import answers_a_ranking, weighs_the_distance

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.actions.trades import sectors_of
 from bot.actions.wiring import Desk
 from marie.knowledge import saying
 from marie.knowledge.criteria import RegionCriterion
 from marie.knowledge.model import Figure, RegionProfile, Source
+from marie.language.typography import french_list
 
 DISTANCE = "distance_montreal"
 """The figure that says how far from Montréal a region's main town is."""
@@ -66,9 +68,14 @@ def _measure(
 def _sector(
     criterion: RegionCriterion, region: RegionProfile, desk: Desk, profile: Mapping[str, Any]
 ) -> Measure | None:
-    sector = desk.criteria.sectors.get(str(profile.get("sector")))
-    if sector is None:
+    wanted = [desk.criteria.sectors[each].name for each in sectors_of(profile, desk).values()]
+    if not wanted:
         return None
     # Profiles give no share of each sector: named among the main ones, or not.
-    has = sector.name in region.sectors
-    return Measure(number=float(has), said=sector.name, source=criterion.source)
+    profiles = desk.library.profiles.values()
+    names = list(dict.fromkeys(wanted))
+    # What every region has tells none from another.
+    names = [n for n in names if not all(n in each.sectors for each in profiles)] or names
+    found = [each for each in names if each in region.sectors]
+    said = french_list(found or names, "et")
+    return Measure(number=float(len(found)), said=said, source=criterion.source)

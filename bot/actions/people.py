@@ -75,5 +75,8 @@ def ask_age(turn: Turn, desk: Desk) -> Reply | None:
         quick_reply(library.phrase(f"button_child_{at}"), each.topic, place=place)
         for at, each in enumerate(desk.talk.child.ages)
     ]
-    content = plain(library, "ask_child_age", topic="clarify", buttons=buttons)
+    counted = (turn.profile.get("situation") or {}).get("children")
+    several = isinstance(counted, (int, float)) and counted > 1
+    phrase = "ask_children_ages" if several else "ask_child_age"
+    content = plain(library, phrase, topic="clarify", buttons=buttons)
     return answer(turn, content, focus=replace(turn.focus, misses=0))

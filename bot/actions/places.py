@@ -25,9 +25,17 @@ def named_places(turn: Turn, desk: Desk) -> list[Place]:
 
 
 def named_place(turn: Turn, desk: Desk) -> Place | None:
-    """The place that the message is about: the last one named (« de Montréal à Rimouski »)."""
+    """The place that the message is about: the last one named (« de Montréal à Rimouski »).
+
+    « Magog, en Estrie » is about Magog.
+    """
     places = named_places(turn, desk)
-    elsewhere = [place for place in places if not place.metropolitan]
+    within = {place.region for place in places if place.kind != "region"}
+    elsewhere = [
+        place
+        for place in places
+        if not place.metropolitan and not (place.kind == "region" and place.region in within)
+    ]
     named = elsewhere or places
     return named[-1] if named else None
 

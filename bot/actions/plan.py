@@ -42,13 +42,16 @@ from marie.guidance.plan import Facts, make_plan, months_owed
 from marie.knowledge.places import Place
 from marie.knowledge.plan_rules import step_source
 from marie.knowledge.talk import says
-from marie.language.typography import french_day
+from marie.language.folding import words
+from marie.language.typography import french_day, french_list
 
 FORM = "plan"
 MAX_YEARS = 3
 """A move further away is asked about again: the year was probably misread."""
 EARLY = 7
 """Days by which a lease outlasts the move before its cost is said."""
+JOINED = frozenset({"ou", "et", "entre", "soit", "sinon"})
+"""Folded words between places of which one is chosen."""
 NOT_A_TOPIC = frozenset(
     {
         *("inform", "follow_up", "clarify", "out_of_scope", "affirm", "pick", "deny"),
@@ -66,6 +69,8 @@ def moving_plan(turn: Turn, desk: Desk) -> Reply:
     if turn.value("entry") is not None or names_another_entry(turn, desk):
         return answer_topic(turn, desk)
     if (question := ask_which(turn, desk, topic=TOPIC)) is not None:
+        return question
+    if (question := _which_of_two(turn, desk)) is not None:
         return question
     if not turn.pressed and not turn.all("place") and says(turn.text, desk.plan_words.nowhere):
         return _region_unknown(turn, desk)
@@ -86,6 +91,9 @@ def moving_plan(turn: Turn, desk: Desk) -> Reply:
 def take_answer(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
     """The visitor's answer to « où? », « quand? » or « êtes-vous déjà là? »."""
     pressed = turn.value("answer")
+    chosen = turn.value("ordinal")
+    if isinstance(chosen, int) and 0 < chosen <= len(turn.focus.choices):
+        return moving_plan(turn.as_pressed(turn.focus.choices[chosen - 1]), desk)
     if pending.field == "gone":
         if turn.intent == "affirm":
             return moving_plan(keep_move(turn, gone=True).about(TOPIC), desk)
@@ -116,6 +124,22 @@ def continues_plan(turn: Turn) -> bool:
     """Whether a bare date, place or age under a plan changes it (« finalement en août »)."""
     kinds = ("date", "place", "age")
     return turn.focus.topic == TOPIC and any(turn.all(kind) for kind in kinds)
+
+
+def _which_of_two(turn: Turn, desk: Desk) -> Reply | None:
+    """« Sherbrooke ou Magog »: which one? A town and its own region are one place."""
+    said = {word.text for word in words(turn.text)}
+    places = [each for each in named_places(turn, desk) if not each.metropolitan]
+    regions = {each.region for each in places if each.kind == "region"}
+    wider = any(each.region in regions and each.kind != "region" for each in places)
+    if turn.pressed or wider or len(places) < 2 or not said & JOINED:
+        return None
+    buttons = [quick_reply(each.name, TOPIC, place=each.id) for each in places]
+    names = french_list([each.name for each in places], "et")
+    content = plain(desk.library, "plan_which_place", topic=TOPIC, buttons=buttons, places=names)
+    choices = tuple(each["payload"] for each in buttons)
+    turn = replace(turn, focus=replace(turn.focus, choices=choices))
+    return _asked(turn, content, "region")
 
 
 def _wrong_date(turn: Turn, desk: Desk) -> Reply | None:

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from bot.actions.people import child_ages
-from bot.actions.places import named_places
+from bot.actions.places import named_place, named_places
 from bot.actions.turn import Entity, Turn
 from bot.actions.wiring import Desk
 from marie.guidance.lease import (
@@ -80,8 +80,9 @@ def target(turn: Turn, desk: Desk) -> Place | None:
     ids = [known, situation.get("target_place"), f"region:{region}" if region else None]
     if turn.focus.topic != TOPIC:
         ids.insert(0, turn.focus.place)
-    named = list(reversed(named_places(turn, desk)))
-    places = [*named, *(desk.gazetteer.get(each) for each in ids if each)]
+    meant = [place] if (place := named_place(turn, desk)) is not None else []
+    named = reversed(named_places(turn, desk))
+    places = [*meant, *named, *(desk.gazetteer.get(each) for each in ids if each)]
     return next((each for each in places if each is not None and _is_target(each, desk)), None)
 
 

@@ -189,7 +189,11 @@ def _say(screening: _Screening) -> Reply:
         if not screening.situation:
             paragraphs.append(library.phrase("eligibility_intro"))
         pending = Pending(form=FORM, field=field, data={"scope": list(screening.scope)})
-        paragraphs.append(library.phrase(f"eligibility_ask_{field}"))
+        question = library.phrase(f"eligibility_ask_{field}")
+        asked = turn.focus.pending
+        if screening.before and asked is not None and (asked.form, asked.field) == (FORM, field):
+            question = library.phrase("eligibility_still", question=question)
+        paragraphs.append(question)
         buttons = question_buttons(pending, desk)
         if screening.offer_person:
             buttons.append(quick_reply(library.phrase("button_handoff"), "handoff"))

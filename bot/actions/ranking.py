@@ -8,13 +8,9 @@ from typing import Any
 
 from bot.actions.entries import answer_topic, names_another_entry
 from bot.actions.figures import DISTANCE, Measure, figures_of, measures
-from bot.actions.replies import (
-    answer,
-    quick_reply,
-    source_json,
-    source_line,
-    unique_sources,
-)
+from bot.actions.household import noted_of_family
+from bot.actions.replies import answer, quick_reply, source_json, source_line, unique_sources
+from bot.actions.trades import sectors_of
 from bot.actions.turn import Turn
 from bot.actions.wiring import Desk
 from bot.actions.wishes import names_a_wish, read_wishes, weights
@@ -152,6 +148,8 @@ def _say(ranking: _Ranking, turn: Turn, desk: Desk) -> Content:
     sources = ranking.sources()
     change = _change(ranking, desk)
     paragraphs = [
+        noted_of_family(turn, desk),
+        _everywhere(ranking, desk),
         _intro(ranking, desk),
         "\n".join(_line(each, ranking, desk) for each in ranking.ranked[:SHOWN]),
         _against_first(ranking, desk),
@@ -177,6 +175,16 @@ def _intro(ranking: _Ranking, desk: Desk) -> str:
         if ranking.weights[each.id] and each.id in ranking.usable
     ]
     return desk.library.phrase("ranking_intro", criteria=french_list(weighed))
+
+
+def _everywhere(ranking: _Ranking, desk: Desk) -> str:
+    """That a sector told is one of every region, and so tells none from another."""
+    profiles = ranking.regions.values()
+    names = {
+        desk.criteria.sectors[each].name for each in sectors_of(ranking.profile, desk).values()
+    }
+    alike = sorted(name for name in names if all(name in each.sectors for each in profiles))
+    return desk.library.phrase("ranking_everywhere", sector=french_list(alike)) if alike else ""
 
 
 def _line(each: Ranked, ranking: _Ranking, desk: Desk) -> str:
@@ -215,7 +223,8 @@ def _change(ranking: _Ranking, desk: Desk) -> str:
 def _missing(ranking: _Ranking, desk: Desk) -> str:
     missing = list(ranking.missing())
     paragraphs = []
-    if any(each.measure == "sector" for each in missing):
+    asks = not sectors_of(ranking.profile, desk)
+    if asks and any(each.measure == "sector" for each in missing):
         paragraphs.append(desk.library.phrase("ranking_ask_sector"))
     absent = [_inside(each.label) for each in missing if each.measure != "sector"]
     if absent:

@@ -24,6 +24,7 @@ from bot.actions.context import read_in_context
 from bot.actions.entries import asked_so
 from bot.actions.fallback import missed
 from bot.actions.finding import NEVER_PROPOSED
+from bot.actions.household import tell_of_family
 from bot.actions.lease_told import end_in_passing
 from bot.actions.needs import NO_SECOND, second_need
 from bot.actions.next_step import asks_what_next, tell_what_next
@@ -134,6 +135,8 @@ def _reply(
     if pending is None:
         if (which := which_town(turn, desk)) is not None:
             return which
+        if (family := tell_of_family(turn, desk)) is not None:
+            return family
         turn = _chosen(turn)
         told = about_cards(turn, desk, topics) if turn.value("entry") is None else None
         if told is not None:
@@ -149,6 +152,8 @@ def _reply(
     reply = None if asked else forms[pending.form](turn, desk, pending)
     if reply is not None:
         return reply
+    if (family := tell_of_family(turn, desk)) is not None:
+        return _recall(family, desk, pending)
     turn = _as_written(read_in_context(turn, desk), desk)
     if turn.intent in NO_ANSWER and not _asks_something(turn):
         return _ask_again(turn, desk, pending)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from itertools import takewhile
 from typing import Any
 
+from bot.actions.trades import SPOUSE, own_trade, spouse_trade
 from bot.actions.turn import Turn
 from bot.actions.wiring import Desk
-from bot.actions.wishes import said_sector
 from marie.guidance.eligibility import FIELDS, BadProfile, check_profile
 from marie.knowledge.rules import Choice
 from marie.knowledge.told import Told, read_told
-from marie.language.folding import words
 from marie.language.typography import french_list
 
 OWN_READING = frozenset({"eligibility", "safety", "restart_over", "language"})
@@ -34,16 +32,6 @@ WISHES = frozenset(
     }
 )
 """Facts that are remembered, but that no verdict is asked again for (« on veut aller à Alma »)."""
-
-IS = frozenset({"suis", "comme", "metier"})
-WORKS = frozenset({"travaille", "travaillais", "travail", "emploi", "poste", "domaine"})
-"""Folded words after which a trade is one's own: « je suis soudeuse », « travaille en santé »."""
-
-ELSEWHERE = frozenset({"a", "au", "en", "chez", "dans", "avec", "pas", "sans", "plus"})
-"""Words after « je suis » that lead to no trade (« je suis à l'hôpital »)."""
-
-NEAR = 4
-"""Words after those in which the trade stands."""
 
 
 def known(turn: Turn) -> dict[str, Any]:
@@ -87,6 +75,8 @@ def remember(turn: Turn, desk: Desk) -> Turn:
     screening = turn.focus.pending is not None and turn.focus.pending.form in FORMS
     if turn.pressed or turn.intent in OWN_READING or screening or corrects(turn, desk):
         return turn
+    if trade := spouse_trade(turn.text, desk):
+        turn = replace(turn, profile={**turn.profile, SPOUSE: trade})
     told = read(turn, desk, of_oneself=False)
     return replace(turn, profile=with_situation(turn, told.facts)) if told.facts else turn
 
@@ -110,29 +100,6 @@ def with_situation(turn: Turn, facts: Mapping[str, Any]) -> dict[str, Any]:
     return profile
 
 
-def own_trade(text: str, desk: Desk, *, of_oneself: bool) -> dict[str, str]:
-    """`sector` and `occupation` (its words) when the message says one's own trade."""
-    said = f" {' '.join(word.text for word in words(text))} "
-    if not of_oneself:
-        said = f" {' '.join(_own_words(said.split()))} "
-    sector = said_sector(said, desk)
-    if sector is None:
-        return {}
-    phrases = [each for each in desk.criteria.sectors[sector].says if f" {each} " in said]
-    return {"sector": sector, "occupation": max(phrases, key=len)}
-
-
-def _own_words(said: list[str]) -> list[str]:
-    """The words in which one's own trade may stand."""
-    for place, word in enumerate(said):
-        after = said[place + 1 : place + 1 + NEAR]
-        if word in WORKS:
-            return after
-        if word in IS:
-            return list(takewhile(lambda each: each not in ELSEWHERE, after))
-    return []
-
-
 def noted(facts: Mapping[str, Any], desk: Desk) -> str:
     """« 29 ans, résidence permanente et dans le grand Montréal »; empty when nothing is said."""
     lines = [note(name, value, desk) for name, value in facts.items()]
@@ -153,10 +120,10 @@ def note(field: str, value: Any, desk: Desk) -> str | None:
         region = desk.gazetteer.get(f"region:{value}")
         return _with(told.noted, region.name if region else str(value))
     if field == "child_ages":
-        ages = [_years(age) for age in value]
+        ages = [years(age) for age in value]
         return _with(told.noted, french_list(ages, "et") if ages else "0")
     if field == "years_since_arrival":
-        return _with(told.noted, _years(value))
+        return _with(told.noted, years(value))
     return _with(told.noted, _number(value))
 
 
@@ -168,7 +135,8 @@ def _lower(choice: Choice) -> str:
     return choice.title[:1].lower() + choice.title[1:]
 
 
-def _years(value: float) -> str:
+def years(value: float) -> str:
+    """« 3 ans », « 18 mois »."""
     if value < 2 and value != int(value):
         return f"{round(value * 12)}\u00a0mois"
     return f"{_number(value)}\u00a0an" + ("s" if value >= 2 else "")

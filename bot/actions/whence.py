@@ -39,7 +39,10 @@ def tell_whence(turn: Turn, desk: Desk) -> Reply:
     named = "\n".join(_line(each, library) for each in sources)
     topic = turn.focus.topic or "clarify"
     again = bool(named) and named in (turn.focus.last or "")
-    if again:
+    if (why := _why_asked(turn, library)) is not None:
+        before = library.phrase("whence_before", sources=named) if named else ""
+        text = f"{why}\n\n{before}".strip()
+    elif again:
         text = library.phrase("whence_again")
     elif named:
         text = library.phrase("whence", sources=named)
@@ -52,6 +55,15 @@ def tell_whence(turn: Turn, desk: Desk) -> Reply:
         quick_replies=(quick_reply(library.phrase("button_handoff"), "handoff"),),
     )
     return answer(turn, content, focus=replace(turn.focus, misses=0))
+
+
+def _why_asked(turn: Turn, library: Library) -> str | None:
+    """What Marie's question is for, when it was all that she said last: it has no source."""
+    pending = turn.focus.pending
+    asked = library.phrases.get(f"{pending.form}_ask_{pending.field}") if pending else None
+    if asked is None or asked.why is None or asked.text.strip() not in (turn.focus.last or ""):
+        return None
+    return library.phrase("whence_question", why=asked.why.strip())
 
 
 def _line(source: Source, library: Library) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from bot.actions.trades import SPOUSE, own_sector, spouse_trade
 from bot.actions.turn import Turn
 from bot.actions.wiring import Desk
 from marie.guidance.regions import MAX_WEIGHT
 from marie.knowledge.criteria import RegionCriterion
 from marie.language.folding import words
+from marie.language.own_numbers import read_own_numbers
 
 STEP = 2.0
 ADULT = 18
@@ -21,18 +23,23 @@ WEIGHING = ("compte", "comptent", "important", "importante", "priorite", "prefer
 SHORT = 6
 """Words of a message that says a trade and nothing else."""
 
+ASKS = frozenset({"cherche", "cherchent", "pourquoi", "quand", "peut", "peuvent", "doit", "pour"})
+"""Folded words by which a message about the family asks for something."""
+
 LESS = ("compte moins", "moins important", "pas important", "peu importe", "egal", "pas besoin")
 """Folded words that take a criterion out."""
 
 
 def read_wishes(turn: Turn, desk: Desk) -> dict[str, Any]:
-    """The profile with what this message says: `sector`, `children`, `weights`."""
+    """The profile with what this message says: `sector`, `spouse`, `children`, `weights`."""
     profile = dict(turn.profile)
     said = f" {' '.join(word.text for word in words(turn.text))} "
     if not turn.pressed:
-        sector = said_sector(said, desk)
+        sector = own_sector(turn.text, desk)
         if sector is not None:
             profile["sector"] = sector
+        if trade := spouse_trade(turn.text, desk):
+            profile[SPOUSE] = trade
         children = [
             float(age.value) / (12 if age.grain == "months" else 1) for age in turn.all("age")
         ]
@@ -43,17 +50,6 @@ def read_wishes(turn: Turn, desk: Desk) -> dict[str, Any]:
     if changed:
         profile["weights"] = {**(profile.get("weights") or {}), **_raised(changed, profile, desk)}
     return profile
-
-
-def said_sector(said: str, desk: Desk) -> str | None:
-    """The sector that folded, space-bounded words name; the longest phrase wins."""
-    found = [
-        (len(phrase), sector.id)
-        for sector in desk.criteria.sectors.values()
-        for phrase in sector.says
-        if f" {phrase} " in said
-    ]
-    return max(found)[1] if found else None
 
 
 def weights(profile: dict[str, Any], desk: Desk) -> dict[str, float]:
@@ -68,7 +64,14 @@ def weights(profile: dict[str, Any], desk: Desk) -> dict[str, float]:
 def names_a_wish(turn: Turn, desk: Desk) -> bool:
     """Whether the message speaks of a criterion, a sector or children at all."""
     said = f" {' '.join(word.text for word in words(turn.text))} "
-    return bool(_changed(said, turn, desk.criteria.criteria)) or said_sector(said, desk) is not None
+    changed = bool(_changed(said, turn, desk.criteria.criteria))
+    return changed or own_sector(turn.text, desk) is not None or tells_of_family(turn, desk)
+
+
+def tells_of_family(turn: Turn, desk: Desk) -> bool:
+    """« Mon conjoint est infirmier », « mes enfants ont 3 et 7 ans »."""
+    told = bool(spouse_trade(turn.text, desk))
+    return told or bool(read_own_numbers(turn.text, turn.today).child_ages)
 
 
 def answers_a_ranking(turn: Turn, desk: Desk, *, unclear: frozenset[str]) -> bool:
@@ -77,8 +80,15 @@ def answers_a_ranking(turn: Turn, desk: Desk, *, unclear: frozenset[str]) -> boo
     if turn.first("place") is not None or not names_a_wish(turn, desk):
         return False
     weighs = any(word in WEIGHING for word in said)
-    trade = len(said) <= SHORT and said_sector(f" {' '.join(said)} ", desk) is not None
-    return turn.intent in unclear or weighs or trade
+    trade = len(said) <= SHORT and own_sector(turn.text, desk) is not None
+    return turn.intent in unclear or weighs or trade or only_tells_of_family(turn, desk)
+
+
+def only_tells_of_family(turn: Turn, desk: Desk) -> bool:
+    """Whether a message tells of the family and asks nothing: no question, no need named."""
+    said = {word.text for word in words(turn.text)}
+    asks = turn.text.rstrip().endswith("?") or bool(said & (desk.talk.wanting | ASKS))
+    return not asks and not turn.pressed and tells_of_family(turn, desk)
 
 
 def weighs_the_distance(turn: Turn, desk: Desk) -> bool:

@@ -280,3 +280,23 @@ def test_day_to_come_told_later_means_that_one_has_not_left(talk: Talk) -> None:
 def test_life_told_that_ends_in_where_to_begin_begins_a_plan(talk: Talk) -> None:
     reply = talk.say("bonjour jai 3 enfants je suis soudeur par ou commencer", "inform")
     assert reply.messages[0].topic == "moving.plan"
+
+
+def test_two_towns_to_go_to_are_asked_about_and_offered(talk: Talk) -> None:
+    talk.say("je veux planifier mon déménagement", "moving.plan")
+    reply = talk.place("Sherbrooke ou Magog", "inform")
+    assert [each["title"] for each in reply.messages[-1].quick_replies] == ["Sherbrooke", "Magog"]
+    reply = talk.press("Sherbrooke")
+    assert "arriver à Sherbrooke" in said(reply)
+
+
+def test_first_of_two_towns_may_be_said_by_its_place(talk: Talk) -> None:
+    talk.say("je veux planifier mon déménagement", "moving.plan")
+    talk.place("Sherbrooke ou Magog", "inform")
+    reply = talk.say("la première", "pick", {"entity": "ordinal", "value": 1})
+    assert "arriver à Sherbrooke" in said(reply)
+
+
+def test_town_in_its_region_and_a_town_left_are_one_place(talk: Talk) -> None:
+    talk.say("je veux planifier mon déménagement", "moving.plan")
+    assert "arriver à Magog" in said(talk.place("Magog, en Estrie et pas ailleurs", "inform"))

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from bot.actions.trades import said_sector
 from bot.actions.wiring import Desk
-from bot.actions.wishes import said_sector
 from tests.bot.actions.conftest import Talk
 
 
@@ -44,7 +44,7 @@ def test_criterion_without_figures_is_named_as_absent_not_guessed(talk: Talk) ->
 def test_trade_told_puts_regions_that_have_its_sector_first(talk: Talk) -> None:
     talk.say("je suis soudeur, quelle région?", "region.recommend")
     first = data(talk)["ranking"][0]
-    assert "fabrication, un de ses secteurs" in first["because"]
+    assert "fabrication, parmi ses secteurs" in first["because"]
     assert talk.profile["sector"] == "manufacturing"
 
 

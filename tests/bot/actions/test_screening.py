@@ -392,3 +392,13 @@ def test_what_is_told_of_a_partner_alone_is_nobodys_answer(talk: Talk) -> None:
     assert "Chaque personne" in said(reply)
     assert "age" not in (talk.profile.get("situation") or {})
     assert field(reply) == "lives_in_cmm"
+
+
+def test_what_is_told_beside_the_first_question_is_heard_before_it_is_asked_again(
+    talk: Talk,
+) -> None:
+    talk.say("à quels programmes ai-je droit?", "eligibility")
+    reply = talk.say("résidence permanente", "inform")
+    said = reply.messages[-1].text
+    assert "J’ai noté\u00a0: résidence permanente." in said
+    assert "J’ai encore besoin de ceci\u00a0: Vivez-vous" in said

@@ -256,3 +256,22 @@ def test_reasons_are_given_in_a_screening_that_a_town_interrupted(talk: Talk) ->
     talk.place("Rimouski", "region.profile")
     said = talk.say("pourquoi je suis pas admissible?", "eligibility", confidence=0.99)
     assert "Rien n’est décidé" in said.messages[0].text
+
+
+def test_source_of_a_question_is_what_it_is_for_with_the_rest_named_as_said_before(
+    talk: Talk,
+) -> None:
+    talk.say("suis-je admissible?", "eligibility")
+    said = text(talk.say("source?", "capabilities"))
+    assert "elle n’a pas de source" in said
+    assert "Certains programmes accompagnent seulement" in said
+    assert said.index("Certains programmes") < said.index("j’ai dit avant s’appuie sur")
+    assert "Vivez-vous" in said
+
+
+def test_source_under_a_question_recalled_after_an_answer_is_the_answers(talk: Talk) -> None:
+    talk.say("suis-je admissible?", "eligibility")
+    talk.say("combien coûte la garderie", "childcare.cost")
+    said = text(talk.say("source?", "capabilities"))
+    assert "ce que je viens de vous dire" in said
+    assert "elle n’a pas de source" not in said
