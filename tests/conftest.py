@@ -35,6 +35,7 @@ from marie.web.jobs import jobs_of
 from marie.web.keys import CLOCK, DATABASE
 from marie.web.pages import compile_pages
 from tests.fakes import FakeRasa
+from tests.required import pytest_runtest_makereport  # noqa: F401
 from tests.running import RunningMarie, running_marie
 
 # Components run in Rasa's environment: `make test` calls its own pytest for them.

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from aiohttp.test_utils import TestServer
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 from playwright.async_api import expect as expected
 
 from marie import clock
@@ -24,11 +24,11 @@ from marie.rasa.model import train
 from marie.settings import ROOT, Settings
 from marie.store.engine import Database
 from marie.web.app import create_app
+from tests import browsers
 from tests.conftest import Client
 from tests.fakes import FakeRasa
 from tests.journeys.people import arrive
 from tests.running import RunningMarie, running_marie
-from tests.servers import CHROMIUM_FLAGS, chromium
 from tests.staff import COOKIE, add_account, open_session
 
 pytestmark = pytest.mark.browser
@@ -67,22 +67,15 @@ def base(client: Client) -> str:
 @pytest.fixture
 async def nadia(base: str, database: Database) -> AsyncIterator[Page]:
     """A social worker's browser, signed in, in which nothing may go wrong."""
-    path = chromium()
-    if path is None:
-        if os.environ.get("MARIE_TEST_REQUIRE") == "all":
-            pytest.fail("Chromium is missing")
-        pytest.skip("Chromium is missing")
     staff = await add_account(database, "nadia", role=Role.ADMINISTRATOR)
     token = await open_session(database, staff)
     thrown: list[str] = []
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+    async with browsers.opened() as browser:
         context = await browser.new_context(base_url=base, locale="fr-CA")
         await context.add_cookies([{"name": COOKIE, "value": token, "url": base}])
         page = await context.new_page()
         page.on("pageerror", lambda error: thrown.append(str(error)))
         yield page
-        await browser.close()
     assert thrown == []
 
 

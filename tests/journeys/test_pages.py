@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, Page, WebSocketRoute, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, WebSocketRoute
 from playwright.async_api import expect as expected
 
 from marie.domain.people import Role
 from marie.store.engine import Database
+from tests import browsers
 from tests.conftest import Client, Visitor
 from tests.journeys.people import whole
-from tests.servers import CHROMIUM_FLAGS, chromium
 from tests.staff import COOKIE, PASSWORD, add_account, open_session, waiting_visitor
 
 pytestmark = pytest.mark.browser
@@ -29,15 +28,8 @@ expected.set_options(timeout=10_000)
 @pytest.fixture
 async def browser(client: Client) -> AsyncIterator[Browser]:
     """Debian's Chromium; it closes before the application, which waits for open sockets."""
-    path = chromium()
-    if path is None:
-        if os.environ.get("MARIE_TEST_REQUIRE") == "all":
-            pytest.fail("Chromium is missing")
-        pytest.skip("Chromium is missing")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+    async with browsers.opened() as browser:
         yield browser
-        await browser.close()
 
 
 @pytest.fixture

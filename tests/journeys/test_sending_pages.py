@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
 from marie import clock
 from marie.domain.people import Role
@@ -19,8 +19,8 @@ from marie.settings import Settings
 from marie.store import referrals as store
 from marie.store import tables
 from marie.store.engine import Database
+from tests import browsers
 from tests.conftest import Client, Visitor
-from tests.servers import CHROMIUM_FLAGS, chromium
 from tests.staff import COOKIE, add_account, open_session, waiting_visitor
 from tests.web.test_referral import AGENT, link, page_of, press
 from tests.web.test_sending import send_all
@@ -34,15 +34,8 @@ KEPT = os.environ.get("MARIE_SCREENSHOTS")
 @pytest.fixture
 async def browser(client: Client) -> AsyncIterator[Browser]:
     """Debian's Chromium."""
-    path = chromium()
-    if path is None:
-        if os.environ.get("MARIE_TEST_REQUIRE") == "all":
-            pytest.fail("Chromium is missing")
-        pytest.skip("Chromium is missing")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+    async with browsers.opened() as browser:
         yield browser
-        await browser.close()
 
 
 class Looker:

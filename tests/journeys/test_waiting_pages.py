@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 from playwright.async_api import expect as expected
 from sqlalchemy import update
 
@@ -16,9 +16,9 @@ from marie import clock
 from marie.domain.people import Role
 from marie.store.engine import Database
 from marie.store.tables import lead
+from tests import browsers
 from tests.conftest import Client
 from tests.journeys.test_pages import with_session
-from tests.servers import CHROMIUM_FLAGS, chromium
 from tests.staff import add_account, give_lead, open_session
 from tests.waiting import booked, desk, rasa, receiving, waiting_talk
 
@@ -32,15 +32,8 @@ SIZES = ((390, 844), (1280, 900))
 @pytest.fixture
 async def browser(client: Client) -> AsyncIterator[Browser]:
     """Debian's Chromium; it closes before the application, which waits for open sockets."""
-    path = chromium()
-    if path is None:
-        if os.environ.get("MARIE_TEST_REQUIRE") == "all":
-            pytest.fail("Chromium is missing")
-        pytest.skip("Chromium is missing")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+    async with browsers.opened() as browser:
         yield browser
-        await browser.close()
 
 
 async def looked_at(page: Page, name: str) -> None:

@@ -23,7 +23,9 @@ ROOT = Path(__file__).resolve().parents[2]
 SEED = ROOT / "knowledge" / "directory"
 OPEN_DATA = ROOT.parent / "shared" / "data" / "education"
 
-needs_open_data = pytest.mark.skipif(not OPEN_DATA.exists(), reason="open data not beside us")
+needs_open_data = pytest.mark.skipif(
+    not OPEN_DATA.exists(), reason="the open data is not beside the project"
+)
 
 
 @pytest.fixture(scope="module")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
-import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.servers import CHROMIUM_FLAGS, chromium
+from tests import browsers
 from tests.widget.fake_server import FakeServer, running
 
 expect.set_options(timeout=15_000)
@@ -20,15 +18,8 @@ expect.set_options(timeout=15_000)
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """Debian's Chromium, once for all tests."""
-    path = chromium()
-    if path is None:
-        if os.environ.get("MARIE_TEST_REQUIRE") == "all":
-            pytest.fail("Chromium is missing")
-        pytest.skip("Chromium is missing")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+    async with browsers.opened() as browser:
         yield browser
-        await browser.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -8,9 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-pytest.importorskip("rasa")
-
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.components.classifier import TopicClassifier, decide
@@ -53,8 +50,10 @@ INTENTS = [intent for intent, texts in EXAMPLES.items() for _ in texts]
 
 
 @pytest.fixture(scope="module")
-def encoder() -> Encoder | None:
-    return Encoder.load()
+def encoder() -> Encoder:
+    loaded = Encoder.load()
+    assert loaded is not None
+    return loaded
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +68,7 @@ def vectors(tmp_path_factory: pytest.TempPathFactory) -> Vectors:
 
 
 @pytest.fixture(scope="module")
-def topics(encoder: Encoder | None, vectors: Vectors) -> Topics:
+def topics(encoder: Encoder, vectors: Vectors) -> Topics:
     return fit(TEXTS, INTENTS, encoder, vectors, CONFIG)
 
 
@@ -80,7 +79,7 @@ def test_a_word_that_no_example_has_means_what_its_like_mean(vectors: Vectors) -
 
 
 def test_what_was_learned_is_recognised_in_other_spellings(
-    topics: Topics, encoder: Encoder | None
+    topics: Topics, encoder: Encoder
 ) -> None:
     for text, intent in {
         "jcherche une garderi pr mon gars": "childcare.find",
@@ -102,7 +101,7 @@ def test_without_an_encoder_the_same_classifier_works_on_ngrams_alone() -> None:
 
 
 def test_stored_and_reloaded_it_reads_exactly_alike(
-    topics: Topics, encoder: Encoder | None, tmp_path: Path
+    topics: Topics, encoder: Encoder, tmp_path: Path
 ) -> None:
     arrays, names = topics.to_arrays()
     np.savez(tmp_path / "topics.npz", **arrays)
@@ -114,16 +113,14 @@ def test_stored_and_reloaded_it_reads_exactly_alike(
         assert before == after
 
 
-def test_training_twice_gives_the_same(
-    topics: Topics, encoder: Encoder | None, vectors: Vectors
-) -> None:
+def test_training_twice_gives_the_same(topics: Topics, encoder: Encoder, vectors: Vectors) -> None:
     again = fit(TEXTS, INTENTS, encoder, vectors, CONFIG)
     assert np.array_equal(again.shares, topics.shares)
     assert np.array_equal(again.bayes, topics.bayes)
     assert again.temperature == topics.temperature
 
 
-def test_letters_that_nobody_ever_typed_are_doubt(topics: Topics, encoder: Encoder | None) -> None:
+def test_letters_that_nobody_ever_typed_are_doubt(topics: Topics, encoder: Encoder) -> None:
     assert decide(topics.read("zzzz qqqq", encoder), 0.12)[0] == "clarify"
     assert decide(topics.read("", encoder), 0.12)[0] == "clarify"
 
@@ -214,9 +211,7 @@ def test_weights_in_blocks_multiply_as_they_do_whole(rows: int) -> None:
     assert np.allclose(words @ Blocks(weights), words @ weights, atol=1e-3)
 
 
-def test_an_encoder_with_its_kept_vocabulary_is_the_same(encoder: Encoder | None) -> None:
-    if encoder is None:
-        pytest.skip("The encoder is not installed.")
+def test_an_encoder_with_its_kept_vocabulary_is_the_same(encoder: Encoder) -> None:
     again = Encoder.load(encoder.kept_tokenizer())
     assert again is not None
     assert np.array_equal(again.encode(TEXTS), encoder.encode(TEXTS))
@@ -232,10 +227,8 @@ def test_an_encoder_that_keeps_its_weights_elsewhere_is_left_alone() -> None:
 
 
 def test_the_same_sentence_is_encoded_alike_alone_and_among_others(
-    encoder: Encoder | None,
+    encoder: Encoder,
 ) -> None:
-    if encoder is None:
-        pytest.skip("The encoder is not installed.")
     assert np.allclose(encoder.encode([TEXTS[0]])[0], encoder.encode(TEXTS)[0], atol=1e-5)
 
 

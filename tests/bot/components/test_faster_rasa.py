@@ -9,9 +9,6 @@ from typing import Any
 
 import jsonschema
 import pytest
-
-pytest.importorskip("rasa")
-
 import rasa
 from rasa.core.actions.action import RemoteAction
 from rasa.core.tracker_store import TrackerStore, create_tracker_store

@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-pytest.importorskip("sklearn")
-
 from bot.components.features import Grams, piece_grams, word_grams
 from bot.components.likeness import Examples, Votes, kernel, row_of, rows_of
 

@@ -5,9 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-
-pytest.importorskip("rasa")
-
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.components.quantities import QuantityExtractor, read_quantities, said_on
