@@ -62,8 +62,3 @@ def fill(text: str, values: Mapping[str, str | None]) -> str:
     Values are put in, never read: braces in a visitor's words mean nothing.
     """
     return _NAMED.sub(lambda found: values.get(found[1]) or f"[{found[1]}]", text)
-
-
-def unfilled(text: str) -> tuple[str, ...]:
-    """The placeholders that a filled text still shows."""
-    return tuple(name for name in PLACEHOLDERS if f"[{name}]" in text)

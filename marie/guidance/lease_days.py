@@ -39,10 +39,3 @@ def quiet(day: date) -> QuietDay | None:
         kind: Literal["saturday", "sunday"] = "saturday" if day.weekday() == SATURDAY else "sunday"
         return QuietDay(day=day, name="", kind=kind)
     return None
-
-
-def last_mail_day(day: date) -> date:
-    """The last day on which mail comes, up to and with `day`."""
-    while quiet(day) is not None:
-        day = date.fromordinal(day.toordinal() - 1)
-    return day

@@ -22,12 +22,6 @@ _WHERE = re.compile(r"Programme « .+? »(?:, (?P<part>condition|exemple) « (?P
 _PARTS = {"condition": "conditions", "exemple": "examples"}
 
 
-def load_programs(folder: Path) -> tuple[Program, ...]:
-    """Every programme of a folder, in the order in which they are said."""
-    programs = [read(path, Program) for path in sorted(folder.glob("*.yml"))]
-    return tuple(sorted(programs, key=lambda program: (program.order, program.id)))
-
-
 def program_mistakes(program: Program) -> Iterator[Mistake]:
     """What is wrong in a programme by itself, its own examples run."""
     for sentence in mistakes(program):

@@ -96,12 +96,6 @@ async def read_said(database: Database) -> Said:
     return await asyncio.to_thread(put_together)
 
 
-async def read_spoken(database: Database) -> tuple[list[Resource], int]:
-    """What Marie says, and the version of the database that says so."""
-    said = await read_said(database)
-    return said.resources, said.version
-
-
 async def read_figures(database: Database) -> list[Figure]:
     """The imported figures of the regions."""
     async with database.read() as connection:

@@ -90,7 +90,6 @@ class Upload(msgspec.Struct, kw_only=True):
     sha256: str = ""
     counts: dict[str, int] = {}
     gone_share: float = 0.0
-    accept_gone: bool = False
     taken: list[tuple[str, str]] = []
     kept: list[tuple[str, str]] = []
     batch: int | None = None

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Row, and_, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marie.domain.appointments import Agenda, Appointment, CallBack, UnknownAppointment
@@ -276,11 +276,6 @@ async def call_back_done(
         .where(call_back.c.conversation_id == conversation_id, call_back.c.done_at.is_(None))
         .values(done_at=at, done_by=by)
     )
-
-
-async def count_agendas(connection: AsyncConnection) -> int:
-    """How many counsellors said when they receive."""
-    return await connection.scalar(select(func.count()).select_from(agenda)) or 0
 
 
 def _columns(known: Appointment) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -24,9 +24,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from marie.domain.conversation import Conversation, ConversationId, StaffId, State
 from marie.domain.messages import Author, Content, Message, Turn
 from marie.store import tables
-
-ERASED_KEPT = timedelta(days=30)
-
 
 # What every turn, every frame and every screen asks is put together once.
 _LOAD = select(tables.conversation).where(tables.conversation.c.id == bindparam("conversation_id"))
@@ -383,14 +380,6 @@ async def remember_erased(
             token_hash=token_hash, conversation_id=conversation_id, erased_at=at
         )
     )
-
-
-async def forget_erased(connection: AsyncConnection, *, now: datetime) -> int:
-    """Drop the hashes of what was erased more than 30 days ago; how many."""
-    result = await connection.execute(
-        delete(tables.erased).where(tables.erased.c.erased_at < now - ERASED_KEPT)
-    )
-    return result.rowcount
 
 
 async def _one(

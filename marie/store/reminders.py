@@ -35,11 +35,6 @@ async def open_of_conversation(
     return await _all(connection, _open().where(reminder.c.conversation_id == conversation_id))
 
 
-async def open_of_staff(connection: AsyncConnection, staff_id: StaffId) -> list[Reminder]:
-    """What somebody still wants to be reminded of, the nearest first."""
-    return await _all(connection, _open().where(reminder.c.staff_id == staff_id))
-
-
 async def to_send(connection: AsyncConnection, *, now: datetime) -> list[Reminder]:
     """What is due and was not told yet."""
     query = _open().where(reminder.c.due_at <= now, reminder.c.sent_at.is_(None))

@@ -19,7 +19,7 @@ from marie.clock import MONTREAL
 from marie.domain.people import Staff
 from marie.knowledge.items import Content, Mistake, Versioned
 from marie.knowledge.revisions import Revision, State
-from marie.services.revisions import BadMoment, ChangedMeanwhile, HasMistakes, Revisions
+from marie.services.revisions import BadMoment, ChangedMeanwhile, HasMistakes
 from marie.store import revisions as store
 from marie.web.keys import CLOCK, DATABASE, REVISIONS
 from marie.web.problems import Problem
@@ -193,11 +193,6 @@ def revision_number(request: web.Request) -> int:
     if number is None:
         raise Problem("number")
     return number
-
-
-def is_overlay_damaged(revisions: Revisions) -> bool:
-    """Whether an earlier publication is said because the last one cannot be read."""
-    return revisions.live.damaged
 
 
 def _number(text: str) -> int | None:

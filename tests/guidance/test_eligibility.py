@@ -25,10 +25,10 @@ from marie.guidance.eligibility import (
     next_question,
 )
 from marie.guidance.program_mistakes import mistakes
-from marie.knowledge.programs import load_programs
+from marie.knowledge.programs import LivePrograms
 from marie.settings import ROOT
 
-PROGRAMS = load_programs(ROOT / "knowledge" / "programs")
+PROGRAMS = LivePrograms(ROOT / "knowledge").current()
 BY_ID = {program.id: program for program in PROGRAMS}
 FOUNDING = [
     BY_ID[name] for name in ("emplois-en-regions", "place-aux-jeunes", "emploi-en-sol-quebecois")

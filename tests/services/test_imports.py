@@ -220,7 +220,7 @@ async def test_export_that_is_imported_again_changes_nothing(
     database: Database, desk: Desk, tmp_path: Path
 ) -> None:
     await apply(database, read(desk, "childcare", publishers.regional(tmp_path / "a.csv")))
-    resources, _ = await directory.read_spoken(database)
+    resources = (await directory.read_said(database)).resources
     path = tmp_path / "export.zip"
     path.write_bytes(to_package(resources))
     diff = await imports.prepare(database, read(desk, "hsds", path))
@@ -231,13 +231,13 @@ async def test_export_that_is_imported_again_changes_nothing(
 async def test_export_fills_an_empty_database_and_comes_out_the_same(
     database: Database, desk: Desk, tmp_path: Path
 ) -> None:
-    resources, _ = await directory.read_spoken(database)
+    resources = (await directory.read_said(database)).resources
     path = tmp_path / "export.zip"
     path.write_bytes(to_package(resources))
     async with database.write() as connection:
         await store.delete_entries(connection, [each.id for each in resources])
     await apply(database, read(desk, "hsds", path))
-    again, _ = await directory.read_spoken(database)
+    again = (await directory.read_said(database)).resources
     assert len(again) == len(resources)
     second = tmp_path / "second.zip"
     second.write_bytes(to_package(again))
@@ -268,7 +268,7 @@ async def test_sure_duplicate_is_spoken_once_and_completed(
     same = replace(known, id="meq-1", phone="418 555-0108", keywords=())
     assert near_duplicates([same], [known])[0].sure
     await apply(database, Parsed(origin="meq-college", records=(Record(same, "public", 1),)))
-    spoken, _ = await directory.read_spoken(database)
+    spoken = (await directory.read_said(database)).resources
     by_id = {each.id: each for each in spoken}
     assert "meq-1" not in by_id
     assert by_id["cegep-rimouski"].phone == "418 555-0108"

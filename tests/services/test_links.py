@@ -303,7 +303,7 @@ async def test_export_without_the_dead_link_does_not_take_it_away_when_it_is_imp
         return Answer(status=404 if url == cegep.url else 200)
 
     await run(database, [str(cegep.url), "http://a.example/"], ask)
-    resources, _ = await directory.read_spoken(database)
+    resources = (await directory.read_said(database)).resources
     told = next(each for each in resources if each.id == cegep.id)
     assert told.url is None
     record = Record(replace(told, hsds=ids_of(told)), "x", 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import uuid
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
@@ -236,17 +236,6 @@ async def test_erasure_leaves_the_token_s_hash_alone_in_every_table(store: Datab
         await visitor.authenticate(store, started.conversation_id, started.token)
     with pytest.raises(UnknownConversation):
         await say(store, started, "Encore")
-
-
-async def test_hash_of_an_erased_conversation_is_forgotten_after_thirty_days(
-    store: Database,
-) -> None:
-    started = await begin(store)
-    await visitor.erase(store, HUB, started.conversation_id, token=started.token, clock=clock.now)
-    for days, gone in ((29, 0), (31, 1)):
-        async with store.write() as connection:
-            now = clock.now() + timedelta(days=days)
-            assert await conversations.forget_erased(connection, now=now) == gone
 
 
 async def test_transaction_that_fails_leaves_nothing(store: Database) -> None:

@@ -173,7 +173,7 @@ async def test_report_waits_is_settled_once_and_goes_with_its_conversation(
 
 
 async def spoken(store: Database) -> dict[str, Resource]:
-    resources, _ = await directory.read_spoken(store)
+    resources = (await directory.read_said(store)).resources
     return {each.id: each for each in resources}
 
 

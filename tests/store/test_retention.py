@@ -165,7 +165,7 @@ async def test_who_has_a_seat_to_come_is_not_purged(store: Database, tmp_path: P
     assert await left(store) == {waits}
 
 
-@pytest.mark.parametrize("limit", ["miss", "settled_report", "kept_link", "audit"])
+@pytest.mark.parametrize("limit", ["miss", "settled_report", "kept_link", "erased_token", "audit"])
 async def test_rows_go_on_their_day_and_not_before(
     store: Database, tmp_path: Path, limit: str
 ) -> None:
@@ -184,6 +184,9 @@ async def test_rows_go_on_their_day_and_not_before(
                     table = paper_link
                     row["token_hash"] = row.pop("id")
                     row |= {"seq": 1, "number": 1, "created_at": at, "expires_at": at}
+                case "erased_token":
+                    table = tables.erased
+                    row |= {"token_hash": row.pop("id"), "erased_at": at}
                 case _:
                     table = tables.audit
                     row = {"at": at, "action": "open", "subject": talk_id}
@@ -202,3 +205,7 @@ async def test_purge_deletes_more_rows_than_one_transaction_takes(
             insert(tables.audit), [{"at": old, "action": "open", "subject": "x"}] * many
         )
     assert await purge(store, tmp_path) == {"audit": many}
+
+
+def test_hash_of_an_erased_conversation_is_kept_for_thirty_days() -> None:
+    assert DAYS["erased_token"] == 30
