@@ -185,3 +185,28 @@ async def test_ten_minutes_of_a_counsellor_on_a_phone(
     assert (await words(visitor))[0] == "Bonjour Awa, ici Nadia."
     assert not phone.wrong, "\n".join(phone.wrong)
     await context.close()
+
+
+async def test_half_of_a_small_phone_is_left_to_what_is_said(
+    browser: Browser,  # noqa: F811
+    client: Client,
+    base: str,  # noqa: F811
+    database: Database,
+) -> None:
+    nadia = await add_account(database, "nadia")
+    visitor = (await waiting_talk(client)).visitor
+    await give_lead(visitor, ORGANIZATION)
+    small = {**PHONE, "viewport": {"width": 360, "height": 740}}
+    context = await with_session(browser, base, await open_session(database, nadia), **small)
+    page = await context.new_page()
+    await page.goto(f"/console/conversations/{visitor.id}")
+    await page.get_by_role("button", name="Prendre la conversation").click()
+    await whole(page)
+    talk = await page.locator(".talk").bounding_box()
+    assert talk is not None
+    assert talk["height"] >= 740 / 2
+    tops = "nodes => new Set(nodes.map(node => node.getBoundingClientRect().top)).size"
+    for line in (".controls .actions summary", ".tools .modes, .tools .button"):
+        assert await page.locator(line).evaluate_all(tops) <= 2, line
+    assert await too_wide(page) == []
+    await context.close()

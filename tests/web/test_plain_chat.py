@@ -173,6 +173,7 @@ async def test_resources_sources_and_documents_stand_with_their_dates(
         "Rimouski, à 1,5\u00a0km à vol d’oiseau",
         "tel:+14185550123",
         "Données Québec, lu le 22 novembre 2026, à confirmer",
+        "<summary>Sources (2)</summary>",
         "vérifié le 1er décembre 2026",
         "Deux</a> (à confirmer)",
         '<a class="button" href="/api/v1/documents/',
