@@ -23,8 +23,8 @@ from rapidfuzz.distance import OSA
 
 from marie.knowledge.engine import FIELD_WEIGHTS, Engine, Indexed, Matches
 from marie.knowledge.model import ResourceKind
-from marie.knowledge.search_words import CONCEPTS, SAID_BY_NAMES, SPELLINGS, STOP_WORDS, TYPES
-from marie.language.folding import fold, fold_key
+from marie.knowledge.search_words import CONCEPTS, SAID_BY_NAMES, TYPES
+from marie.knowledge.stems import CONCEPT_STEMS, concepts_of, stem_of, stems_of, tokens_of, words_of
 
 TYPO_WEIGHT = 0.85
 SHORTEST_TYPO = 4
@@ -128,8 +128,8 @@ class _Phrase:
 
     @classmethod
     def of(cls, text: str, weight: float) -> _Phrase:
-        stems = _stems(text)
-        return cls(_tokens(stems), len(_concepts(stems)), weight)
+        stems = stems_of(text)
+        return cls(tokens_of(stems), len(concepts_of(stems)), weight)
 
     def fit(self, tokens: set[str]) -> float:
         """How much of the phrase the query says, when the phrase says all of the query; else 0."""
@@ -188,7 +188,7 @@ class TextIndex:
         self._read = lru_cache(maxsize=256)(self._read_terms)
         self._corrected = lru_cache(maxsize=4096)(self._correct)
         words = {token for token in self._engine.words if not token.startswith("=")}
-        self._is_known = frozenset(words | _CONCEPT_WORDS)
+        self._is_known = frozenset(words | CONCEPT_STEMS)
         self._by_length: defaultdict[int, list[str]] = defaultdict(list)
         for word in sorted(self._is_known):
             self._by_length[len(word)].append(word)
@@ -223,7 +223,7 @@ class TextIndex:
         words that are understood already, as the name of the place asked for. `lenient`: words
         that fit no document of the kind asked for are passed over.
         """
-        understood = set(_stems(without))
+        understood = set(stems_of(without))
         terms = [term for term in self._terms(query) if term.token not in understood]
         if not terms:
             return None
@@ -255,12 +255,12 @@ class TextIndex:
     def narrowing(self, query: str, kinds: Collection[ResourceKind]) -> tuple[str, ...]:
         """What a sentence says of which of the kinds are meant: daycares that take infants."""
         terms = [term.token for term in self._terms(query) if term.narrows and term.kind in kinds]
-        said = f" {' '.join(self._corrected(_stem(word))[0] for word in _words(query))} "
+        said = f" {' '.join(self._corrected(stem_of(word))[0] for word in words_of(query))} "
         types = [
             token
             for token, concept in TYPES.items()
             if concept.kind in kinds
-            and any(f" {' '.join(_stems(phrase))} " in said for phrase in concept.phrases)
+            and any(f" {' '.join(stems_of(phrase))} " in said for phrase in concept.phrases)
         ]
         return tuple(dict.fromkeys((*types, *terms)))
 
@@ -282,7 +282,7 @@ class TextIndex:
         found: list[tuple[float, int, bool, int]] = []
         for position in matches.positions.tolist():
             document = self._documents[position]
-            place = set(_stems(document.place))
+            place = set(stems_of(document.place))
             share, telling = max(self._said_of(name, said, place) for name in _names(document))
             if document.kind == "municipality" and "=municipality" in said and place <= said:
                 share, telling = 1.0, len(place)
@@ -295,7 +295,7 @@ class TextIndex:
         self, name: str, said: Collection[str], place: Collection[str]
     ) -> tuple[float, int]:
         """Which share of a name is said, and how many words that tell whose name it is."""
-        units = {unit: self._rarity(unit) for unit, _ in _concepts(_stems(name))}
+        units = {unit: self._rarity(unit) for unit, _ in concepts_of(stems_of(name))}
         known = {unit for unit in units if unit in said}
         telling = {unit for unit in known if not unit.startswith("=")}
         share = sum(units[unit] for unit in known) / (sum(units.values()) or 1.0)
@@ -435,12 +435,12 @@ class TextIndex:
     def _read_terms(self, query: str) -> list[Term]:
         stems: list[str] = []
         weights: dict[str, float] = {}
-        for word in _words(query):
-            stem, weight = self._corrected(_stem(word))
+        for word in words_of(query):
+            stem, weight = self._corrected(stem_of(word))
             stems.append(stem)
             weights[stem] = weight
         terms: dict[str, Term] = {}
-        for token, parts in _concepts(stems):
+        for token, parts in concepts_of(stems):
             concept = CONCEPTS.get(token)
             terms[token] = Term(
                 token,
@@ -474,7 +474,7 @@ class TextIndex:
             near,
             key=lambda known: (
                 known[0] != stem[0],
-                known not in _CONCEPT_WORDS,
+                known not in CONCEPT_STEMS,
                 -self._engine.words.get(known, 0),
                 known,
             ),
@@ -492,68 +492,10 @@ def _names(document: Document) -> Iterator[str]:
     yield from (each for each in document.keywords if each.isupper() and len(each) > 2)
 
 
-def _words(text: str) -> list[str]:
-    """Folded words that say something; "9-8-8" is one."""
-    dialled = re.sub(r"\b(\d)-(\d)-(\d)\b", r"\1\2\3", fold(text))
-    words = (SPELLINGS.get(word, word) for word in fold_key(dialled).split())
-    return [word for word in words if word not in STOP_WORDS and (len(word) > 1 or word.isdigit())]
-
-
-def _stem(word: str) -> str:
-    """Singular and masculine, roughly: "regionales", "regionale", "regional" and "regionaux"."""
-    if len(word) <= 3 or word.isdigit():
-        return word
-    if word.endswith("aux") and len(word) > 4:
-        return word[:-3] + "al"
-    word = word.rstrip("sx") if word.endswith(("s", "x")) else word
-    word = word.rstrip("e") if len(word) > 4 else word
-    return word[:-1] if len(word) > 4 and word[-1] == word[-2] else word
-
-
 @lru_cache(maxsize=50_000)
 def _phrase(text: str, weight: float) -> _Phrase:
     return _Phrase.of(text, weight)
 
 
 def _field_tokens(texts: Iterable[str]) -> set[str]:
-    return {token for text in texts for token in _tokens(_stems(text))}
-
-
-@lru_cache(maxsize=50_000)
-def _stems(text: str) -> tuple[str, ...]:
-    return tuple(_stem(word) for word in _words(text))
-
-
-_PHRASES: Mapping[tuple[str, ...], str] = {
-    _stems(phrase): token for token, concept in CONCEPTS.items() for phrase in concept.phrases
-}
-_LONGEST = max(map(len, _PHRASES))
-_CONCEPT_WORDS = frozenset(stem for phrase in _PHRASES for stem in phrase)
-
-
-def _concepts(stems: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
-    """The stems, known phrases replaced by their concept, longest first, each with its stems."""
-    found: list[tuple[str, tuple[str, ...]]] = []
-    start = 0
-    while start < len(stems):
-        for end in range(min(len(stems), start + _LONGEST), start, -1):
-            phrase = tuple(stems[start:end])
-            if phrase in _PHRASES:
-                found.append((_PHRASES[phrase], phrase))
-                break
-        else:
-            end = start + 1
-            found.append((stems[start], (stems[start],)))
-        start = end
-    return found
-
-
-def _tokens(stems: Sequence[str]) -> frozenset[str]:
-    """What a document's text is found by: its stems and every concept in it."""
-    phrases = (
-        tuple(stems[start:end])
-        for start in range(len(stems))
-        for end in range(start + 1, min(len(stems), start + _LONGEST) + 1)
-    )
-    concepts = {_PHRASES[phrase] for phrase in phrases if phrase in _PHRASES}
-    return frozenset(stems) | concepts
+    return {token for text in texts for token in tokens_of(stems_of(text))}
