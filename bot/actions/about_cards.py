@@ -27,8 +27,9 @@ from bot.actions.wiring import Desk
 from marie.domain.messages import Content
 from marie.domain.replies import Reply
 from marie.knowledge.cards import CardField, says
-from marie.knowledge.directory import Hit, map_url
+from marie.knowledge.directory import Hit
 from marie.knowledge.model import Entry, ResourceKind
+from marie.knowledge.resource_json import map_url
 from marie.knowledge.resources import Resource
 from marie.language.folding import words
 

@@ -9,11 +9,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.actions.wiring import Desk
-from marie.knowledge.directory import LOCAL_KM, Hit, Page, to_json
+from marie.knowledge.directory import LOCAL_KM, Hit, Page
 from marie.knowledge.freshness import checked_on, edition, is_stale
 from marie.knowledge.library import Library
 from marie.knowledge.model import ResourceKind, Source
 from marie.knowledge.places import Place
+from marie.knowledge.resource_json import to_json
 from marie.knowledge.resources import Resource
 from marie.knowledge.search import Tier
 from marie.language.typography import MONTHS, french_day

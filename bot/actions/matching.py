@@ -16,8 +16,8 @@ from bot.actions.wiring import Desk
 from marie.domain.messages import Content
 from marie.domain.replies import Reply
 from marie.guidance.matching import Match, Opening, Wanted, best_matches, same_words
-from marie.knowledge.directory import to_json
 from marie.knowledge.openings import title_words
+from marie.knowledge.resource_json import to_json
 from marie.language.typography import french_day, french_list
 
 FORM = "matching"

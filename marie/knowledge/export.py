@@ -9,7 +9,6 @@ from typing import Any
 
 import msgspec
 
-from marie.knowledge.directory import region_name
 from marie.knowledge.hsds import (
     COLUMNS,
     KIND_TAXONOMY,
@@ -22,6 +21,7 @@ from marie.knowledge.hsds import (
 )
 from marie.knowledge.importers.hsds_package import FILES
 from marie.knowledge.places import Gazetteer
+from marie.knowledge.resource_json import region_name
 from marie.knowledge.resources import Resource
 from marie.knowledge.spreadsheet import to_csv
 

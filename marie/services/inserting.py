@@ -9,10 +9,11 @@ from datetime import date
 from typing import Any
 
 from marie.domain.messages import BadMessage, Content, check_text
-from marie.knowledge.directory import Directory, to_json
+from marie.knowledge.directory import Directory
 from marie.knowledge.library import Library
 from marie.knowledge.model import Entry, Source
 from marie.knowledge.places import Gazetteer
+from marie.knowledge.resource_json import to_json
 from marie.knowledge.resources import Resource
 from marie.language.folding import fold_key
 

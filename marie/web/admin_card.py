@@ -12,11 +12,11 @@ from aiohttp import web
 from marie.clock import local_date
 from marie.domain.people import Staff
 from marie.knowledge.card_form import FORM, check, shown
-from marie.knowledge.directory import to_json
 from marie.knowledge.edits import NONE, FieldChange, differences, edited, with_values
 from marie.knowledge.importers.fields import slug
 from marie.knowledge.merging import completed
 from marie.knowledge.model import Source
+from marie.knowledge.resource_json import to_json
 from marie.knowledge.resources import Resource
 from marie.services import cards
 from marie.store import links

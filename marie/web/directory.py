@@ -12,9 +12,10 @@ from typing import cast
 
 from aiohttp import web
 
-from marie.knowledge.directory import Directory, to_json
+from marie.knowledge.directory import Directory
 from marie.knowledge.export import to_package, to_spreadsheet
 from marie.knowledge.model import ResourceKind
+from marie.knowledge.resource_json import to_json
 from marie.knowledge.resources import KINDS
 from marie.services.directory import publish_directory
 from marie.web.keys import (

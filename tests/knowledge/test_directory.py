@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 from rapidfuzz import fuzz
 
-from marie.knowledge.directory import LOCAL_KM, Directory, Hit, map_url, to_json
+from marie.knowledge.directory import LOCAL_KM, Directory, Hit
 from marie.knowledge.files import KnowledgeErrors
 from marie.knowledge.model import Source
 from marie.knowledge.places import Gazetteer, Place, distance_km
+from marie.knowledge.resource_json import map_url, to_json
 from marie.knowledge.resources import KINDS, Resource, load_resources
 from marie.language.folding import fold_key
 
