@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.actions.choices import said_choice
 from bot.actions.corrections import place_alone, without_places_left, without_refused_places
 from bot.actions.entries import by_words, related_entry, same_family, speaks_of_focus
+from bot.actions.heard import as_heard
 from bot.actions.needs import may_name_need, needs_of, only_need
 from bot.actions.places import named_places
 from bot.actions.situation import corrects
@@ -100,7 +101,8 @@ def read_in_context(turn: Turn, desk: Desk) -> Turn:
     turn = without_places_left(without_refused_places(turn), desk)
     turn = _more_than_a_greeting(turn)
     clear = (
-        _simpler(turn, desk)
+        as_heard(turn, desk)
+        or _simpler(turn, desk)
         or _diploma_to_study(turn, desk)
         or _place_changed(turn, desk)
         or _region_named(turn, desk)

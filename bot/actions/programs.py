@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.actions.answers import Asking, by_title, read_answer
 from bot.actions.entries import answer_topic, names_another_entry
+from bot.actions.household import noted_of_family
 from bot.actions.replies import answer, plain, quick_reply
 from bot.actions.respond import question_buttons
 from bot.actions.situation import known, note, noted, read, with_situation
@@ -138,7 +139,9 @@ def _somebody_elses(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
         return None
     question = desk.library.phrase(f"eligibility_ask_{pending.field}")
     content = plain(desk.library, "eligibility_one_person", topic="eligibility", question=question)
-    content = replace(content, quick_replies=tuple(question_buttons(pending, desk)))
+    heard = "\n\n".join(part for part in (noted_of_family(turn, desk), content.text) if part)
+    buttons = tuple(question_buttons(pending, desk))
+    content = replace(content, text=heard, quick_replies=buttons)
     return answer(turn, content, focus=replace(turn.focus, pending=pending, misses=0))
 
 

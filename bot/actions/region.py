@@ -17,12 +17,13 @@ from bot.actions.replies import (
     source_json,
     source_line,
 )
+from bot.actions.towns import MONTREAL
 from bot.actions.turn import Turn
 from bot.actions.wiring import Desk
 from marie.domain.messages import Content
 from marie.domain.replies import Reply
 from marie.knowledge.model import RegionProfile
-from marie.knowledge.places import Place
+from marie.knowledge.places import Place, distance_km
 from marie.knowledge.saying import profile_message
 from marie.knowledge.talk import says
 
@@ -79,7 +80,12 @@ def _say_distance(found: RegionProfile, place: Place, turn: Turn, desk: Desk) ->
     if figure is None or not _asks_how_far(turn, desk):
         return None
     library = desk.library
-    said = library.phrase("how_far", label=figure.label, distance=figure.value)
+    label, distance = figure.label, figure.value
+    if place.municipality is not None and place.name not in label:
+        # « Granby, c’est loin? »: the figure is its region's main town's.
+        label = label.replace(found.towns[0], place.name)
+        distance = f"{distance_km(MONTREAL, place):.0f}\u00a0km"
+    said = library.phrase("how_far", label=label, distance=distance)
     source = source_line(figure.source, library) if figure.source is not None else ""
     travel = library.default_entry("transport")
     return Content(

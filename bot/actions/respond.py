@@ -20,13 +20,14 @@ import msgspec
 
 from bot.actions.about_cards import about_cards
 from bot.actions.again import not_twice
+from bot.actions.choices import chosen
 from bot.actions.context import read_in_context
-from bot.actions.entries import asked_so
+from bot.actions.entries import asked_so, same_family
 from bot.actions.fallback import missed
 from bot.actions.finding import NEVER_PROPOSED
-from bot.actions.household import tell_of_family
+from bot.actions.household import tell_of_family, with_noted
 from bot.actions.lease_told import end_in_passing
-from bot.actions.needs import NO_SECOND, second_need
+from bot.actions.needs import NO_SECOND, needs_of, second_need
 from bot.actions.next_step import asks_what_next, tell_what_next
 from bot.actions.people import with_person
 from bot.actions.places import named_place
@@ -45,6 +46,7 @@ from marie.domain.replies import Reply
 from marie.knowledge.asked import asked_entry
 from marie.knowledge.model import TOPICS
 from marie.knowledge.talk import says
+from marie.language.folding import words
 
 Answerer = Callable[[Turn, Desk], Reply]
 Form = Callable[[Turn, Desk, Pending], Reply | None]
@@ -62,13 +64,11 @@ ABOUT_THE_FORM = frozenset({"stop", "restart_over", "why_asked", "resume", "repe
 GREETED = frozenset({"greeting", "clarify", "thanks"})
 """Readings under which a person that is asked for in plain words outweighs the rest."""
 
-ABOUT_CHOICES = frozenset({"why_asked", "repeat"})
-"""What is said about the regions or towns to choose from, without choosing."""
-
 RECALLED = 3
 """A recalled question brings its buttons when they are no more than this."""
 
-DIGITS = tuple("12345")
+AT_LEAST = 5
+"""Words of a message that leans on what was talked of: a longer one names what it is about."""
 
 SURE_ENOUGH = 0.45
 """A reading as distress that no words support needs this confidence."""
@@ -137,12 +137,13 @@ def _reply(
             return which
         if (family := tell_of_family(turn, desk)) is not None:
             return family
-        turn = _chosen(turn)
+        turn = chosen(turn)
         told = about_cards(turn, desk, topics) if turn.value("entry") is None else None
         if told is not None:
             return told
         turn = _with_lease_end(_as_written(read_in_context(turn, desk), desk), desk)
-        return _with_second_need(turn, desk, topics[turn.intent](_without_offer(turn), desk))
+        answered = topics[turn.intent](_without_offer(turn), desk)
+        return _with_second_need(turn, desk, with_noted(turn, desk, answered))
     # « Ne transmettez pas mon âge » corrects the file, « je préfère rester ici » answers.
     answers = desk.qualification.withheld(turn.text) or says(turn.text, desk.talk.stays)
     answers = pending.form == "handoff" and answers
@@ -159,26 +160,6 @@ def _reply(
         return _ask_again(turn, desk, pending)
     answered = topics[turn.intent](turn, desk)
     return answered if turn.intent in ABOUT_THE_FORM else _recall(answered, desk, pending)
-
-
-def _chosen(turn: Turn) -> Turn:
-    """« La deuxième », under regions or towns to choose from; they hold for the next message.
-
-    « Pourquoi eux? » lets them stand.
-    """
-    choices = turn.focus.choices
-    wanted = int(turn.text) if turn.text.strip() in DIGITS else turn.value("ordinal")
-    picks = turn.intent == "pick" or turn.text.strip() in DIGITS
-    if turn.intent not in ABOUT_CHOICES:
-        turn = replace(turn, focus=replace(turn.focus, choices=()))
-    if turn.intent == "region.compare" and not turn.all("place") and len(choices) > 1:
-        # « Compare les deux premières »
-        first = [each for choice in choices[:2] for each in turn.as_pressed(choice).all("place")]
-        return replace(turn, entities=(*turn.entities, *first))
-    if turn.pressed or not picks or not isinstance(wanted, int):
-        return turn
-    number = len(choices) if wanted == -1 else wanted
-    return turn.as_pressed(choices[number - 1]) if 1 <= number <= len(choices) else turn
 
 
 def _as_alarming_as_it_is(turn: Turn, desk: Desk) -> Turn:
@@ -258,6 +239,10 @@ def _as_asked(turn: Turn, desk: Desk) -> Turn:
     about = turn.focus
     found = asked_entry(turn.text, desk.asked, topic=about.topic, entry=about.entry)
     entry = desk.library.entries.get(found or "")
+    needs = needs_of(turn.text, desk.talk) if len(words(turn.text)) > AT_LEAST else []
+    if entry and needs and not any(same_family(each.topic, entry.topic) for each in needs):
+        # « Combien de temps pour résilier le bail », after daycare: it names what it is about.
+        entry = desk.library.entries.get(asked_entry(turn.text, desk.asked) or "")
     if entry is None:
         return turn
     named = Entity(entity="entry", value=entry.id)

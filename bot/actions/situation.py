@@ -72,11 +72,11 @@ def remember(turn: Turn, desk: Desk) -> Turn:
 
     In a screening and after it, the screening itself reads, so that it can say what changed.
     """
+    if not turn.pressed and (trade := spouse_trade(turn.text, desk)):
+        turn = replace(turn, profile={**turn.profile, SPOUSE: trade})
     screening = turn.focus.pending is not None and turn.focus.pending.form in FORMS
     if turn.pressed or turn.intent in OWN_READING or screening or corrects(turn, desk):
         return turn
-    if trade := spouse_trade(turn.text, desk):
-        turn = replace(turn, profile={**turn.profile, SPOUSE: trade})
     told = read(turn, desk, of_oneself=False)
     return replace(turn, profile=with_situation(turn, told.facts)) if told.facts else turn
 

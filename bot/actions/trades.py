@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import pairwise, takewhile
 from typing import Any
 
@@ -35,7 +35,8 @@ def own_trade(text: str, desk: Desk, *, of_oneself: bool) -> dict[str, str]:
     `of_oneself`: a trade without a subject (« soudeur ») is one's own.
     """
     said, _ = _whose(text, desk)
-    return _trade(text, said if of_oneself else _own_words(said), desk)
+    runs = [said] if of_oneself else _own_words(said)
+    return next((trade for each in runs if (trade := _trade(text, each, desk))), {})
 
 
 def spouse_trade(text: str, desk: Desk) -> dict[str, str]:
@@ -106,15 +107,16 @@ def _whose(text: str, desk: Desk) -> tuple[list[Word], list[Word]]:
     return own, theirs
 
 
-def _own_words(said: list[Word]) -> list[Word]:
-    """The words in which one's own trade may stand."""
+def _own_words(said: list[Word]) -> Iterator[list[Word]]:
+    """The words in which one's own trade may stand, one run a word that announces it."""
     for place, word in enumerate(said):
         after = said[place + 1 : place + 1 + NEAR]
         if word.text in WORKS:
-            return after
-        if word.text in IS:
-            return list(takewhile(lambda each: each.text not in ELSEWHERE, after))
-    return []
+            yield after
+        elif word.text in IS:
+            yield list(takewhile(lambda each: each.text not in ELSEWHERE, after))
+        elif word.text == "moi":
+            yield after[:1]  # « moi cuisinier »
 
 
 def _folded(said: list[Word]) -> str:

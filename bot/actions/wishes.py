@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bot.actions.trades import SPOUSE, own_sector, spouse_trade
+from bot.actions.people import CHILD, child_ages
+from bot.actions.trades import ONESELF, SPOUSE, own_sector, spouse_trade
 from bot.actions.turn import Turn
 from bot.actions.wiring import Desk
 from marie.guidance.regions import MAX_WEIGHT
@@ -25,6 +26,15 @@ SHORT = 6
 
 ASKS = frozenset({"cherche", "cherchent", "pourquoi", "quand", "peut", "peuvent", "doit", "pour"})
 """Folded words by which a message about the family asks for something."""
+
+SEVERAL = frozenset({"enfants", "filles", "garcons", "gars"})
+"""Folded words of more than one child, whose ages are not one."""
+
+OLDEST = 25
+"""Years: who is older is no child to find a school for, or was misread."""
+
+THEY_ARE = frozenset({"ont", "a"})
+"""Folded words of « elles ont 4 et 13 ans »."""
 
 LESS = ("compte moins", "moins important", "pas important", "peu importe", "egal", "pas besoin")
 """Folded words that take a criterion out."""
@@ -70,8 +80,19 @@ def names_a_wish(turn: Turn, desk: Desk) -> bool:
 
 def tells_of_family(turn: Turn, desk: Desk) -> bool:
     """« Mon conjoint est infirmier », « mes enfants ont 3 et 7 ans »."""
-    told = bool(spouse_trade(turn.text, desk))
-    return told or bool(read_own_numbers(turn.text, turn.today).child_ages)
+    return bool(spouse_trade(turn.text, desk)) or bool(told_ages(turn))
+
+
+def told_ages(turn: Turn) -> tuple[float, ...]:
+    """Children's ages in years; « elles ont 4 et 13 ans », while children are spoken of, too."""
+    told = read_own_numbers(turn.text, turn.today).child_ages or ()
+    told = tuple(age for age in told if age <= OLDEST)
+    said = {word.text for word in words(turn.text)}
+    if len(told) == 1 and said & SEVERAL:
+        return ()  # « deux garçons de douze et seize ans » is read as one age
+    if told or turn.focus.person != CHILD:
+        return told
+    return tuple(child_ages(turn)) if said & THEY_ARE and not said & ONESELF else ()
 
 
 def answers_a_ranking(turn: Turn, desk: Desk, *, unclear: frozenset[str]) -> bool:
@@ -85,10 +106,14 @@ def answers_a_ranking(turn: Turn, desk: Desk, *, unclear: frozenset[str]) -> boo
 
 
 def only_tells_of_family(turn: Turn, desk: Desk) -> bool:
-    """Whether a message tells of the family and asks nothing: no question, no need named."""
+    """Whether a message tells of the family and asks nothing."""
+    return not turn.pressed and not asks_something(turn, desk) and tells_of_family(turn, desk)
+
+
+def asks_something(turn: Turn, desk: Desk) -> bool:
+    """Whether a message asks: a question mark, or a word that wants something."""
     said = {word.text for word in words(turn.text)}
-    asks = turn.text.rstrip().endswith("?") or bool(said & (desk.talk.wanting | ASKS))
-    return not asks and not turn.pressed and tells_of_family(turn, desk)
+    return turn.text.rstrip().endswith("?") or bool(said & (desk.talk.wanting | ASKS))
 
 
 def weighs_the_distance(turn: Turn, desk: Desk) -> bool:
