@@ -6,12 +6,10 @@ import html
 import re
 import secrets
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from aiohttp.test_utils import TestServer
 from sqlalchemy import delete, func, insert, select, update
 
 from marie import clock
@@ -24,9 +22,7 @@ from marie.store import holes, tables
 from marie.store.engine import Database
 from marie.store.example_tables import proposed_example
 from marie.store.miss_tables import miss_settled
-from marie.web.app import create_app
 from tests.conftest import Client
-from tests.fakes import FakeRasa
 from tests.staff import Member, add_account, browser_of, open_session
 
 PAGE = "/admin/manques"
@@ -35,23 +31,8 @@ SAID = ("zxq pour les ti-culs, faut payer?", "Zxq pour les ti-culs faut payer", 
 
 
 @pytest.fixture
-def spoken(settings: Settings) -> Knowledge:
+def knowledge(settings: Settings) -> Knowledge:
     return open_knowledge(settings.knowledge, settings.data)
-
-
-@pytest.fixture
-async def client(
-    settings: Settings, database: Database, rasa: FakeRasa, spoken: Knowledge
-) -> AsyncIterator[Client]:
-    fake = rasa.server()
-    await fake.start_server()
-    assert fake.port is not None
-    ours = replace(settings, rasa_port=fake.port, actions_port=fake.port)
-    client: Client = Client(TestServer(create_app(ours, knowledge=spoken), host="127.0.0.1"))
-    await client.start_server()
-    yield client
-    await client.close()
-    await fake.close()
 
 
 @pytest.fixture
@@ -123,18 +104,18 @@ async def test_messages_that_are_alike_are_one_group_with_place_and_topics(
 
 
 async def test_attached_question_is_said_by_the_entry_at_once_and_taken_back(
-    nadia: Member, database: Database, spoken: Knowledge
+    nadia: Member, database: Database, knowledge: Knowledge
 ) -> None:
     await miss(database, *SAID)
     [group] = groups((await nadia.get(PAGE)).text)
     form = await nadia.get(group)
     assert 'value="childcare-cost"' in form.text
     wordings = html.unescape(re.findall(r"<textarea.*?>\n(.*?)</textarea>", form.text, re.S)[0])
-    before = spoken.live.current().entries["childcare-cost"].questions
+    before = knowledge.live.current().entries["childcare-cost"].questions
     done = await nadia.post(group, entry="childcare-cost", wordings=wordings)
     assert "C’est publié" in done.text
     assert groups(done.text) == []
-    now = spoken.live.current().entries["childcare-cost"].questions
+    now = knowledge.live.current().entries["childcare-cost"].questions
     assert now[: len(before)] == before
     assert set(now[len(before) :]) == set(wordings.split("\n"))
     assert await count(database, proposed_example) == len(wordings.split("\n"))
@@ -144,7 +125,7 @@ async def test_attached_question_is_said_by_the_entry_at_once_and_taken_back(
         re.findall(r'action="(/admin/manques/reglees/\d+/annuler)"', settled.text)[0]
     )
     assert "C’est annulé" in undone.text
-    assert spoken.live.current().entries["childcare-cost"].questions == before
+    assert knowledge.live.current().entries["childcare-cost"].questions == before
     assert groups(undone.text) == [group]
     assert await count(database, proposed_example) == 0
 
@@ -177,11 +158,11 @@ async def test_what_a_person_accepted_as_an_example_stays_when_the_rest_is_taken
 
 
 async def test_what_cannot_be_attached_is_said_and_nothing_changes(
-    nadia: Member, database: Database, spoken: Knowledge
+    nadia: Member, database: Database, knowledge: Knowledge
 ) -> None:
     await miss(database, "je suis [nom] zxq")
     [group] = groups((await nadia.get(PAGE)).text)
-    before = spoken.live.current().entries["childcare-cost"].questions
+    before = knowledge.live.current().entries["childcare-cost"].questions
     for wordings, said in (
         ("je suis [nom] zxq", "mots entre crochets"),
         ("\n \n", "au moins une"),
@@ -192,7 +173,7 @@ async def test_what_cannot_be_attached_is_said_and_nothing_changes(
         assert (shown.status, said in html.unescape(shown.text)) == (422, True), wordings
     shown = await nadia.post(group, entry="inconnue", wordings="zxq")
     assert (shown.status, "Choisissez la fiche" in shown.text) == (422, True)
-    assert spoken.live.current().entries["childcare-cost"].questions == before
+    assert knowledge.live.current().entries["childcare-cost"].questions == before
     assert await count(database, miss_settled) == 0
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from aiohttp.test_utils import TestServer
 from sqlalchemy import insert, select, update
 
 from marie import clock
@@ -21,33 +19,16 @@ from marie.settings import Settings
 from marie.store import tables
 from marie.store.directory_tables import directory_link
 from marie.store.engine import Database
-from marie.web.app import create_app
 from marie.web.statements import last_day, statements
 from tests.conftest import Client
-from tests.fakes import FakeRasa
 from tests.staff import Member, add_account, browser_of, open_session
 
 VERIFY = "/admin/verifier"
 
 
 @pytest.fixture
-def spoken(settings: Settings) -> Knowledge:
+def knowledge(settings: Settings) -> Knowledge:
     return open_knowledge(settings.knowledge, settings.data)
-
-
-@pytest.fixture
-async def client(
-    settings: Settings, database: Database, rasa: FakeRasa, spoken: Knowledge
-) -> AsyncIterator[Client]:
-    fake = rasa.server()
-    await fake.start_server()
-    assert fake.port is not None
-    ours = replace(settings, rasa_port=fake.port, actions_port=fake.port)
-    client: Client = Client(TestServer(create_app(ours, knowledge=spoken), host="127.0.0.1"))
-    await client.start_server()
-    yield client
-    await client.close()
-    await fake.close()
 
 
 @pytest.fixture
@@ -89,17 +70,17 @@ def form(text: str, name: str) -> dict[str, str]:
 
 
 async def test_answer_is_verified_today_with_one_click_and_stands_in_its_history(
-    nadia: Member, spoken: Knowledge
+    nadia: Member, knowledge: Knowledge
 ) -> None:
     today = local_date(clock.now())
     shown = await nadia.get(f"{VERIFY}?genre=entry")
     first = re.findall(r'id="v-entry-([a-z0-9-]+)"', shown.text)[0]
-    before = spoken.live.current().entries[first]
+    before = knowledge.live.current().entries[first]
     assert before.sources[0].url in html.unescape(shown.text)
     done = await nadia.post(VERIFY, **form(shown.text, f"entry-{first}"))
     assert "Vérifié aujourd’hui&nbsp;: " in done.text
     assert f'id="v-entry-{first}"' not in done.text
-    now = spoken.live.current().entries[first]
+    now = knowledge.live.current().entries[first]
     assert [each.verified_on for each in now.sources] == [today] * len(before.sources)
     assert (now.text, now.questions) == (before.text, before.questions)
     history = await nadia.get(f"/admin/fiches/{first}/historique")
@@ -107,14 +88,14 @@ async def test_answer_is_verified_today_with_one_click_and_stands_in_its_history
 
 
 async def test_programme_and_amount_and_card_are_verified_too(
-    nadia: Member, spoken: Knowledge
+    nadia: Member, knowledge: Knowledge
 ) -> None:
     for kind in ("program", "parameter"):
         shown = await nadia.get(f"{VERIFY}?genre={kind}")
         first = re.findall(rf'id="v-{kind}-([A-Za-z0-9_-]+)"', shown.text)[0]
         done = await nadia.post(VERIFY, **form(shown.text, f"{kind}-{first}"))
         assert f'id="v-{kind}-{first}"' not in done.text
-        live = spoken.live
+        live = knowledge.live
         [now] = [
             each
             for each in statements(live.current(), live.items, local_date(clock.now()))
@@ -124,14 +105,14 @@ async def test_programme_and_amount_and_card_are_verified_too(
 
 
 async def test_statement_that_changed_meanwhile_is_looked_at_again(
-    nadia: Member, spoken: Knowledge
+    nadia: Member, knowledge: Knowledge
 ) -> None:
     shown = await nadia.get(f"{VERIFY}?genre=entry")
     first = re.findall(r'id="v-entry-([a-z0-9-]+)"', shown.text)[0]
     seen = form(shown.text, f"entry-{first}")
     done = await nadia.post(VERIFY, **{**seen, "mark": "0" * 16})
     assert (done.status, "a changé entre-temps" in done.text) == (409, True)
-    assert spoken.live.current().entries[first].sources[0].verified_on is None
+    assert knowledge.live.current().entries[first].sources[0].verified_on is None
     for odd in ({"kind": "phrase"}, {"kind": ""}, {"kind": "card", "id": "inconnue"}):
         assert (await nadia.post(VERIFY, **{**seen, **odd})).status == 404
     away = await nadia.post_once(VERIFY, **{**seen, "back": "https://mal.example/admin/"})

@@ -5,11 +5,9 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from aiohttp.test_utils import TestServer
 
 from marie import clock
 from marie.clock import local_date
@@ -17,9 +15,7 @@ from marie.domain.people import Role
 from marie.knowledge.opened import Knowledge, open_knowledge
 from marie.settings import Settings
 from marie.store.engine import Database
-from marie.web.app import create_app
 from tests.conftest import Client
-from tests.fakes import FakeRasa
 from tests.staff import Member, Shown, add_account, browser_of, open_session
 
 AMOUNT = "/admin/montants/daycare_contribution"
@@ -35,24 +31,9 @@ NEW_PRICE = {
 
 
 @pytest.fixture
-def spoken(settings: Settings) -> Knowledge:
+def knowledge(settings: Settings) -> Knowledge:
     """What this Marie says: the files, and what is published in this test."""
     return open_knowledge(settings.knowledge, settings.data)
-
-
-@pytest.fixture
-async def client(
-    settings: Settings, database: Database, rasa: FakeRasa, spoken: Knowledge
-) -> AsyncIterator[Client]:
-    fake = rasa.server()
-    await fake.start_server()
-    assert fake.port is not None
-    ours = replace(settings, rasa_port=fake.port, actions_port=fake.port)
-    client: Client = Client(TestServer(create_app(ours, knowledge=spoken), host="127.0.0.1"))
-    await client.start_server()
-    yield client
-    await client.close()
-    await fake.close()
 
 
 @pytest.fixture
@@ -97,14 +78,14 @@ def fields(shown: Shown) -> dict[str, str]:
 
 
 async def test_price_from_a_later_day_is_said_from_that_day_on(
-    nadia: Member, spoken: Knowledge
+    nadia: Member, knowledge: Knowledge
 ) -> None:
     shown = await nadia.get(AMOUNT)
     assert shown.status == 200
     assert f'value="{NEXT}"' in shown.text
     shown = await nadia.post(AMOUNT + "/valeurs", **NEW_PRICE, ground=_ground(shown))
     assert "C’est publié" in shown.text
-    library = spoken.live.current()
+    library = knowledge.live.current()
     eve = local_date(clock.now()).replace(month=12, day=31)
     before = library.value("daycare_contribution", eve)
     assert (before.value, before.until) == ("9,65\u00a0$", eve)
@@ -137,15 +118,15 @@ def _ground(shown: Shown) -> str:
     ],
 )
 async def test_bad_value_is_said_in_french_and_what_was_typed_stays(
-    nadia: Member, spoken: Knowledge, changed: dict[str, str], words: str
+    nadia: Member, knowledge: Knowledge, changed: dict[str, str], words: str
 ) -> None:
-    before = spoken.live.current().parameters["daycare_contribution"]
+    before = knowledge.live.current().parameters["daycare_contribution"]
     typed = NEW_PRICE | changed
     shown = await nadia.post(AMOUNT + "/valeurs", **typed)
     assert shown.status == 422
     assert words in html.unescape(shown.text)
     assert html.escape(typed["value"]).replace("&#x27;", "&#39;") in shown.text
-    assert spoken.live.current().parameters["daycare_contribution"] == before
+    assert knowledge.live.current().parameters["daycare_contribution"] == before
 
 
 @pytest.mark.parametrize(
@@ -159,9 +140,9 @@ async def test_bad_value_is_said_in_french_and_what_was_typed_stays(
     ],
 )
 async def test_bad_answer_is_said_beside_its_field_and_what_is_published_stays(
-    nadia: Member, spoken: Knowledge, path: str, typed: str, words: str
+    nadia: Member, knowledge: Knowledge, path: str, typed: str, words: str
 ) -> None:
-    before = spoken.live.current().entries["childcare-cost"]
+    before = knowledge.live.current().entries["childcare-cost"]
     form = fields(await nadia.get(ENTRY + "/modifier"))
     shown = await nadia.post(ENTRY + "/modifier", **form | {path: typed, "do": "publish"})
     assert shown.status == 422
@@ -170,18 +151,20 @@ async def test_bad_answer_is_said_beside_its_field_and_what_is_published_stays(
     assert words.casefold() in html.unescape(beside[1]).casefold()
     assert fields(shown)[path] == typed
     assert typed not in shown.text or "<" not in typed
-    assert spoken.live.current().entries["childcare-cost"] == before
+    assert knowledge.live.current().entries["childcare-cost"] == before
 
 
 @pytest.mark.filterwarnings("ignore:Sending a large body:ResourceWarning")
-async def test_paste_of_twenty_megabytes_is_a_calm_page(nadia: Member, spoken: Knowledge) -> None:
+async def test_paste_of_twenty_megabytes_is_a_calm_page(
+    nadia: Member, knowledge: Knowledge
+) -> None:
     shown = await nadia.post(AMOUNT + "/valeurs", **NEW_PRICE | {"value": "9" * 20_000_000})
     assert shown.status == 413
     assert "trop grande" in shown.text
     assert "9,65\u00a0$" in (await nadia.get(AMOUNT)).text
 
 
-async def test_values_are_corrected_in_the_long_form(nadia: Member, spoken: Knowledge) -> None:
+async def test_values_are_corrected_in_the_long_form(nadia: Member, knowledge: Knowledge) -> None:
     typed = fields(await nadia.get(AMOUNT + "/modifier"))
     assert typed["values.1.number"] == "9,65"
     shown = await nadia.post(
@@ -189,7 +172,7 @@ async def test_values_are_corrected_in_the_long_form(nadia: Member, spoken: Know
         **typed | {"values.1.value": "9,66 $", "do": "publish", "why": "faute"},
     )
     assert "C’est publié" in shown.text
-    values = spoken.live.current().parameters["daycare_contribution"].values
+    values = knowledge.live.current().parameters["daycare_contribution"].values
     assert [each.value for each in values] == ["9,35\u00a0$", "9,66\u00a0$"]
     shown = await nadia.get(AMOUNT + "/historique")
     assert "faute" in shown.text
@@ -197,7 +180,7 @@ async def test_values_are_corrected_in_the_long_form(nadia: Member, spoken: Know
 
 
 async def test_second_of_two_who_publish_sees_the_text_of_the_first(
-    nadia: Member, samuel: Member, spoken: Knowledge
+    nadia: Member, samuel: Member, knowledge: Knowledge
 ) -> None:
     mine = fields(await nadia.get(AMOUNT + "/modifier"))
     theirs = fields(await samuel.get(AMOUNT + "/modifier"))
@@ -206,18 +189,18 @@ async def test_second_of_two_who_publish_sees_the_text_of_the_first(
     shown = await nadia.post(AMOUNT + "/modifier", **mine | {"review_every": "30", "do": "publish"})
     assert "pendant que vous écriviez" in shown.text
     assert "De Samuel" in re.sub(r"</?(?:ins|del)>", "", shown.text)
-    assert spoken.live.current().parameters["daycare_contribution"].review_every == 365
+    assert knowledge.live.current().parameters["daycare_contribution"].review_every == 365
     number = re.search(r"/revisions/(\d+)/reprendre", shown.text)
     assert number is not None
     shown = await nadia.post(f"{AMOUNT}/revisions/{number[1]}/reprendre")
     typed = fields(shown)
     assert (typed["label"], typed["review_every"]) == ("De Samuel", "30")
     await nadia.post(AMOUNT + "/modifier", **typed | {"do": "publish"})
-    parameter = spoken.live.current().parameters["daycare_contribution"]
+    parameter = knowledge.live.current().parameters["daycare_contribution"]
     assert (parameter.label, parameter.review_every) == ("De Samuel", 30)
 
 
-async def test_new_amount_is_made_and_withdrawn(nadia: Member, spoken: Knowledge) -> None:
+async def test_new_amount_is_made_and_withdrawn(nadia: Member, knowledge: Knowledge) -> None:
     typed = fields(await nadia.get("/admin/montants/nouveau"))
     typed |= {
         "id": "essai_de_prix",
@@ -232,10 +215,10 @@ async def test_new_amount_is_made_and_withdrawn(nadia: Member, spoken: Knowledge
         shown = await nadia.post("/admin/montants/nouveau", **typed | {"id": name})
         assert shown.status == 422, name
     await nadia.post("/admin/montants/nouveau", **typed)
-    assert spoken.live.current().parameters["essai_de_prix"].values[0].value == "12\u00a0%"
+    assert knowledge.live.current().parameters["essai_de_prix"].values[0].value == "12\u00a0%"
     shown = await nadia.post("/admin/montants/essai_de_prix/retirer", why="essai fini")
     assert shown.status == 200
-    assert "essai_de_prix" not in spoken.live.current().parameters
+    assert "essai_de_prix" not in knowledge.live.current().parameters
     assert (await nadia.get("/admin/montants/essai_de_prix")).status == 404
     shown = await nadia.post(AMOUNT + "/retirer")
     assert shown.status == 409
@@ -243,7 +226,7 @@ async def test_new_amount_is_made_and_withdrawn(nadia: Member, spoken: Knowledge
 
 
 async def test_scheduled_draft_can_be_seen_given_back_and_set_aside(
-    nadia: Member, spoken: Knowledge
+    nadia: Member, knowledge: Knowledge
 ) -> None:
     typed = fields(await nadia.get(AMOUNT + "/modifier"))
     shown = await nadia.post(
@@ -264,11 +247,11 @@ async def test_scheduled_draft_can_be_seen_given_back_and_set_aside(
     assert "brouillon" in (await nadia.post(f"{AMOUNT}/revisions/{number[1]}/rendre")).text
     shown = await nadia.post(f"{AMOUNT}/revisions/{number[1]}/ecarter")
     assert "Le texte est écarté" in shown.text
-    assert spoken.live.current().parameters["daycare_contribution"].label != "Plus tard"
+    assert knowledge.live.current().parameters["daycare_contribution"].label != "Plus tard"
 
 
 async def test_history_shows_how_any_two_versions_differ_and_restores_one(
-    nadia: Member, spoken: Knowledge
+    nadia: Member, knowledge: Knowledge
 ) -> None:
     typed = fields(await nadia.get(AMOUNT + "/modifier"))
     await nadia.post(AMOUNT + "/modifier", **typed | {"label": "Autre libellé", "do": "publish"})
@@ -278,7 +261,7 @@ async def test_history_shows_how_any_two_versions_differ_and_restores_one(
     assert "<ins>Autre libellé</ins>" in shown.text or "<ins>Autre" in shown.text
     shown = await nadia.post(f"{AMOUNT}/revisions/{first}/retablir")
     assert "C’est publié" in shown.text
-    label = spoken.live.current().parameters["daycare_contribution"].label
+    label = knowledge.live.current().parameters["daycare_contribution"].label
     assert label == "Contribution réduite, par jour et par enfant"
     assert (await nadia.get(f"{AMOUNT}/historique/999999")).status == 404
     assert (await nadia.get(f"/admin/montants/meq_phone/historique/{first}")).status == 404

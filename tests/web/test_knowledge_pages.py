@@ -10,10 +10,9 @@ from marie.guidance.eligibility import Program
 from marie.knowledge.opened import Knowledge
 from tests.staff import Member
 from tests.web.test_editing import (  # noqa: F401 - fixtures
-    client,
     fields,
+    knowledge,
     nadia,
-    spoken,
 )
 
 PHRASE = "/admin/phrases/place_in_region"
@@ -21,8 +20,8 @@ PROGRAM = "/admin/programmes/place-aux-jeunes"
 PLACE = "/admin/lieux/01"
 
 
-def program(spoken: Knowledge) -> Program:  # noqa: F811
-    value, wrong = spoken.live.items["program"]["place-aux-jeunes"].reading
+def program(knowledge: Knowledge) -> Program:  # noqa: F811
+    value, wrong = knowledge.live.items["program"]["place-aux-jeunes"].reading
     assert wrong == []
     assert isinstance(value, Program)
     return value
@@ -30,9 +29,9 @@ def program(spoken: Knowledge) -> Program:  # noqa: F811
 
 async def test_phrase_is_found_changed_and_taken_back(
     nadia: Member,  # noqa: F811
-    spoken: Knowledge,  # noqa: F811
+    knowledge: Knowledge,  # noqa: F811
 ) -> None:
-    before = spoken.live.current().phrases["place_in_region"]
+    before = knowledge.live.current().phrases["place_in_region"]
     shown = await nadia.get("/admin/phrases?q=se trouve")
     assert PHRASE in shown.text
     typed = fields(await nadia.get(PHRASE))
@@ -41,7 +40,7 @@ async def test_phrase_is_found_changed_and_taken_back(
         PHRASE + "/modifier", **typed | {"text": "{place}? C’est {region}.", "do": "publish"}
     )
     assert "C’est publié" in shown.text
-    now = spoken.live.current().phrases["place_in_region"]
+    now = knowledge.live.current().phrases["place_in_region"]
     assert (now.text, now.placeholders) == ("{place}? C’est {region}.", before.placeholders)
 
 
@@ -56,44 +55,44 @@ async def test_phrase_is_found_changed_and_taken_back(
 )
 async def test_bad_phrase_is_refused_beside_its_field(
     nadia: Member,  # noqa: F811
-    spoken: Knowledge,  # noqa: F811
+    knowledge: Knowledge,  # noqa: F811
     text: str,
     words: str,
 ) -> None:
-    before = spoken.live.current().phrases["place_in_region"]
+    before = knowledge.live.current().phrases["place_in_region"]
     typed = fields(await nadia.get(PHRASE))
     shown = await nadia.post(PHRASE + "/modifier", **typed | {"text": text, "do": "publish"})
     assert shown.status == 422
     assert words in html.unescape(shown.text).lower() or words in html.unescape(shown.text)
-    assert spoken.live.current().phrases["place_in_region"] == before
+    assert knowledge.live.current().phrases["place_in_region"] == before
 
 
 @pytest.mark.parametrize("page", [PHRASE, PROGRAM, PLACE])
 async def test_form_that_is_sent_unchanged_changes_nothing(
     nadia: Member,  # noqa: F811
-    spoken: Knowledge,  # noqa: F811
+    knowledge: Knowledge,  # noqa: F811
     page: str,
 ) -> None:
     kind = {"phrases": "phrase", "programmes": "program", "lieux": "place"}[page.split("/")[2]]
-    items = spoken.live.items[kind]  # type: ignore[index]
+    items = knowledge.live.items[kind]  # type: ignore[index]
     name = page.rsplit("/", 1)[1]
     before = items[name].content
     typed = fields(await nadia.get(page))
     shown = await nadia.post(page + "/modifier", **typed | {"do": "publish"})
     assert "C’est publié" in shown.text
-    assert spoken.live.items[kind][name].content == before  # type: ignore[index]
+    assert knowledge.live.items[kind][name].content == before  # type: ignore[index]
 
 
 async def test_every_program_and_region_has_a_form_that_says_what_it_holds(
     nadia: Member,  # noqa: F811
-    spoken: Knowledge,  # noqa: F811
+    knowledge: Knowledge,  # noqa: F811
 ) -> None:
-    for name, item in spoken.live.items["program"].items():
+    for name, item in knowledge.live.items["program"].items():
         shown = await nadia.get(f"/admin/programmes/{name}")
         assert shown.status == 200
         assert html.escape(item.content["name"]) in shown.text
         assert "Tous donnent le verdict attendu" in shown.text
-    for code in spoken.live.items["place"]:
+    for code in knowledge.live.items["place"]:
         shown = await nadia.get(f"/admin/lieux/{code}")
         assert shown.status == 200
         assert "Aucune faute trouvée" in shown.text
@@ -101,9 +100,9 @@ async def test_every_program_and_region_has_a_form_that_says_what_it_holds(
 
 async def test_program_whose_examples_fail_is_refused_beside_them_by_line(
     nadia: Member,  # noqa: F811
-    spoken: Knowledge,  # noqa: F811
+    knowledge: Knowledge,  # noqa: F811
 ) -> None:
-    before = program(spoken)
+    before = program(knowledge)
     page = await nadia.get(PROGRAM)
     typed = fields(page)
     (age,) = (
@@ -119,7 +118,7 @@ async def test_program_whose_examples_fail_is_refused_beside_them_by_line(
     assert "exemple «" in said
     assert ", pas eligible" in said
     assert "Ligne " in said
-    assert program(spoken) == before
+    assert program(knowledge) == before
     seen = await nadia.post(PROGRAM + "/apercu", **typed | {value: "20"})
     assert "on ne peut pas publier" in seen.text
     seen = await nadia.post(PROGRAM + "/apercu", **typed)
@@ -139,25 +138,25 @@ async def test_program_whose_examples_fail_is_refused_beside_them_by_line(
 )
 async def test_unreadable_examples_stay_as_typed_and_are_said_by_line(
     nadia: Member,  # noqa: F811
-    spoken: Knowledge,  # noqa: F811
+    knowledge: Knowledge,  # noqa: F811
     examples: str,
     words: str,
 ) -> None:
-    before = program(spoken)
+    before = program(knowledge)
     typed = fields(await nadia.get(PROGRAM)) | {"examples": examples}
     shown = await nadia.post(PROGRAM + "/modifier", **typed | {"do": "publish"})
     assert shown.status == 422
     said = html.unescape(shown.text)
     assert words in said
     assert "igne 1" in said or "igne 2" in said or "igne 3" in said
-    assert program(spoken) == before
+    assert program(knowledge) == before
     shown = await nadia.post(PROGRAM + "/modifier", **typed | {"do": "draft"})
     assert "Le brouillon est enregistré" in shown.text
 
 
 async def test_new_program_is_drafted_filled_in_and_published(
     nadia: Member,  # noqa: F811
-    spoken: Knowledge,  # noqa: F811
+    knowledge: Knowledge,  # noqa: F811
 ) -> None:
     typed = fields(await nadia.get("/admin/programmes/nouveau")) | {
         "id": "essai",
@@ -192,14 +191,14 @@ async def test_new_program_is_drafted_filled_in_and_published(
     typed = fields(shown) | filled | {"do": "publish"}
     shown = await nadia.post("/admin/programmes/essai/modifier", **typed)
     assert "C’est publié" in shown.text
-    value, wrong = spoken.live.items["program"]["essai"].reading
+    value, wrong = knowledge.live.items["program"]["essai"].reading
     assert wrong == []
     assert value.conditions[0].value == 35
 
 
 async def test_figure_of_a_region_is_changed_and_a_wrong_sector_is_refused(
     nadia: Member,  # noqa: F811
-    spoken: Knowledge,  # noqa: F811
+    knowledge: Knowledge,  # noqa: F811
 ) -> None:
     typed = fields(await nadia.get(PLACE))
     label = next(name for name, value in typed.items() if value == "Population en 2026")
@@ -207,7 +206,7 @@ async def test_figure_of_a_region_is_changed_and_a_wrong_sector_is_refused(
     change = {start + "value": "205 000", start + "number": "205 000"}
     shown = await nadia.post(PLACE + "/modifier", **typed | change | {"do": "publish"})
     assert "C’est publié" in shown.text
-    figure = spoken.live.current().profiles["01"].figures[0]
+    figure = knowledge.live.current().profiles["01"].figures[0]
     assert (figure.value, figure.number) == ("205 000", 205_000)
     typed = fields(await nadia.get(PLACE))
     wrong = typed | {

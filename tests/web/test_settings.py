@@ -8,24 +8,20 @@ import re
 import struct
 import zlib
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import get_args
 
 import aiohttp
 import pytest
-from aiohttp.test_utils import TestServer
 
 from marie.domain.people import Role
-from marie.knowledge.opened import open_knowledge
+from marie.knowledge.opened import Knowledge, open_knowledge
 from marie.knowledge.site_settings import contrast
 from marie.language.tongues import Tongue
 from marie.settings import Settings
 from marie.store.consents import version_of
 from marie.store.engine import Database
-from marie.web.app import create_app
 from marie.web.keys import CONFIGURED, LIBRARY, TERMS
 from tests.conftest import Client
-from tests.fakes import FakeRasa
 from tests.staff import Member, add_account, browser_of, open_session
 
 PAGE = "/admin/reglages"
@@ -33,18 +29,9 @@ COLOURS = {"main": "#5b1a5e", "link": "#5b1a5e", "action": "#8a1f11"}
 
 
 @pytest.fixture
-async def client(settings: Settings, database: Database, rasa: FakeRasa) -> AsyncIterator[Client]:
-    """A Marie that says what is published in this test."""
-    fake = rasa.server()
-    await fake.start_server()
-    assert fake.port is not None
-    ours = replace(settings, rasa_port=fake.port, actions_port=fake.port)
-    spoken = open_knowledge(settings.knowledge, settings.data)
-    client: Client = Client(TestServer(create_app(ours, knowledge=spoken), host="127.0.0.1"))
-    await client.start_server()
-    yield client
-    await client.close()
-    await fake.close()
+def knowledge(settings: Settings) -> Knowledge:
+    """What this Marie says: the files, and what is published in this test."""
+    return open_knowledge(settings.knowledge, settings.data)
 
 
 @pytest.fixture
