@@ -35,7 +35,9 @@ from marie.knowledge.model import (
 from marie.knowledge.overlay import NOTHING, LiveOverlay, Published
 from marie.language.folding import fold_key
 
-_PARAGRAPH = re.compile(r"(?<!\n)\n(?=[^\n–•])")
+_PARAGRAPH = re.compile(r"(?<!\n)\n(?!\n|[–•]|\d+\. )(?=.)")
+_NO_BREAK = re.compile(r"(?<=\S) (?=[:»](?:\W|$))|(?<=«) ")
+"""Where French keeps two together on a line; nobody types the space that does."""
 
 _KINDS: tuple[Kind, ...] = ("entry", "parameter", "phrase", "place")
 """What a library is made of."""
@@ -116,7 +118,7 @@ class Library:
         filled = PLACEHOLDER.sub(lambda match: replacement(match[1]), text).strip()
         # YAML's folded style makes one line end of a blank line: paragraphs get theirs back, the
         # lines of a list stay together.
-        return _PARAGRAPH.sub("\n\n", filled)
+        return _NO_BREAK.sub("\u00a0", _PARAGRAPH.sub("\n\n", filled))
 
     def used_sources(self, text: str, day: date) -> list[Source]:
         """The sources of the values that `text` says."""
@@ -143,7 +145,8 @@ class Library:
     def phrase(self, phrase_id: str, **values: str) -> str:
         """One of Marie's own sentences, with its declared placeholders filled."""
         phrase = self.phrases[phrase_id]
-        return PLACEHOLDER.sub(lambda match: values[match[1]], phrase.text).strip()
+        said = PLACEHOLDER.sub(lambda match: values[match[1]], phrase.text).strip()
+        return _NO_BREAK.sub("\u00a0", said)
 
 
 class LiveLibrary:
