@@ -36,6 +36,9 @@ WEIGHED = frozenset({"region.recommend", "eligibility"})
 PLAN = "moving.plan"
 """It takes children's ages into account by itself."""
 
+TWINS = ("jumeaux", "jumelles")
+"""Folded words of children who have one age."""
+
 NOTED_THERE = frozenset({"eligibility", "moving.plan", "safety", "abuse", "language", "handoff"})
 """Topics whose answers say back what they heard themselves, or have something else to say."""
 
@@ -125,7 +128,8 @@ def _told(turn: Turn, desk: Desk) -> Iterator[str]:
     ages = told_ages(turn)
     if ages:
         said = french_list([years(age) for age in ages])
-        phrase = "family_child" if len(ages) == 1 else "family_children"
+        one = len(ages) == 1 and not says(turn.text, TWINS)
+        phrase = "family_child" if one else "family_children"
         yield library.phrase(phrase, ages=said)
 
 

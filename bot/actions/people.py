@@ -11,6 +11,9 @@ from marie.domain.replies import Reply
 from marie.knowledge.talk import Child, says
 
 CHILD, SPOUSE = "child", "spouse"
+EXPECTED = ("attend un", "attends un", "attendons un", "attend notre", "enceinte", "va naitre")
+"""Folded words of a child that is not born yet."""
+
 GROWN = 18.0
 """Years: an age from it on is not a child's."""
 
@@ -23,7 +26,8 @@ def with_person(turn: Turn, desk: Desk) -> Turn:
     ages = child_ages(turn)
     if says(turn.text, talk.child.says) or (turn.focus.person == CHILD and ages):
         before = turn.focus.child_age if turn.focus.person == CHILD else None
-        age = ages[-1] if ages else _told_age(turn, talk.child) or before
+        told = ages[-1] if ages else _told_age(turn, talk.child)
+        age = before if told is None else told
         return replace(turn, focus=replace(turn.focus, person=CHILD, child_age=age))
     if says(turn.text, talk.spouse.says):
         return replace(turn, focus=replace(turn.focus, person=SPOUSE, child_age=None))
@@ -31,7 +35,9 @@ def with_person(turn: Turn, desk: Desk) -> Turn:
 
 
 def _told_age(turn: Turn, child: Child) -> float | None:
-    """« Et le grand? », when the children's ages were told: the eldest's."""
+    """« Et le grand? », when the children's ages were told: the eldest's; 0 of one to be born."""
+    if says(turn.text, EXPECTED):
+        return 0.0
     known = (turn.profile.get("situation") or {}).get("child_ages") or []
     if known and says(turn.text, child.older):
         return float(max(known))

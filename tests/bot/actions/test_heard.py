@@ -169,3 +169,9 @@ def test_young_children_told_while_a_diploma_is_talked_of_are_said_back(talk: Ta
 
 def test_age_that_no_child_has_is_not_said_back(talk: Talk) -> None:
     assert "28" not in text(talk.say("j'ai deux garçons de 28 ans", "inform"))
+
+
+def test_child_to_be_born_is_not_asked_for_its_age_and_twins_are_two(talk: Talk) -> None:
+    reply = talk.say("mon épouse attend un bébé", "inform")
+    assert str(reply.messages[-1].topic).startswith("childcare.")
+    assert "des enfants de 2\u00a0ans" in text(talk.say("nos jumeaux ont 2 ans", "childcare.find"))
