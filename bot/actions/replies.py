@@ -73,15 +73,21 @@ def say_entry(
     library = desk.library
     hits = listing.hits if listing is not None else ()
     resources = [hit.resource for hit in hits]
+    before: list[str] = []
     paragraphs = [*more]
     offered = [*buttons]
     if listing is not None:
-        paragraphs += [
+        found = [
             introduction(listing, desk) if listing.place or hits else library.phrase("ask_place"),
             cards_text(hits, desk, turn.today),
-            remainder(listing, desk),
             source_lines(resources, desk, turn.today),
+            remainder(listing, desk),
         ]
+        # What was asked for comes first; what to do with it is an advice.
+        if part == "found" and hits:
+            before = found
+        else:
+            paragraphs += found
         if hits and listing.page.total > listing.done:
             offered.append(quick_reply(library.phrase("button_others"), "more"))
     return entry_message(
@@ -90,6 +96,7 @@ def say_entry(
         turn.today,
         part=part,
         simple=bool(turn.profile.get("simple")),
+        before=before,
         more=paragraphs,
         place=place,
         buttons=offered,

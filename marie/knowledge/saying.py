@@ -113,6 +113,7 @@ def entry_message(
     *,
     part: str = "text",
     simple: bool = False,
+    before: Sequence[str] = (),
     more: Sequence[str] = (),
     place: str | None = None,
     buttons: Sequence[dict[str, str]] = (),
@@ -120,7 +121,7 @@ def entry_message(
     resources: Sequence[dict[str, Any]] = (),
     data: dict[str, Any] | None = None,
 ) -> Content:
-    """An entry as a message; `more` are paragraphs after its text, before the source.
+    """An entry as a message; `before`, `more`: paragraphs before its text, and after it.
 
     `part`: "text", "found" (with cards near a place), "details", or "" for what goes with it alone.
     `resources`, `sources`: cards, and where they come from.
@@ -128,7 +129,7 @@ def entry_message(
     raw = _words(entry, part, simple=simple)
     said = library.fill(raw, today)
     told = unique_sources([*entry.sources, *library.used_sources(raw, today)]) if raw else []
-    paragraphs = [said, *more]
+    paragraphs = [*before, said, *more]
     if told and entry.topic not in UNSOURCED:
         paragraphs.append(source_line(told[0], library))
     offered = [*buttons, *entry_buttons(entry, library, place)]

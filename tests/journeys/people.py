@@ -318,7 +318,9 @@ def told(log: list[Message]) -> str:
 def bubble(message: Message) -> str:
     """The words in the widget's bubble: the list that cards say again is left to the cards."""
     text: str = message["text"]
-    return re.sub(r"(\n• .*)+\n", "", text, count=1) if message["resources"] else text
+    return (
+        re.sub(r"\n(\n• .*)+\n(\nD’après .*)*", "", text, count=1) if message["resources"] else text
+    )
 
 
 def one_line(text: str) -> str:

@@ -1,7 +1,7 @@
 /** What is seen: the parts that stay, whose buttons call `chat`, and the log. No string ever becomes HTML. */
 import { LABELS } from './labels.js';
 
-const LIMIT = 4000; // code points, as the server counts
+const LIMIT = 4000; // code points
 
 /** Empty children and null attributes are left out. */
 export function el(tag, attributes, ...children) {
@@ -87,8 +87,8 @@ export class Log {
       author === 'marie' && avatar(),
       author === 'counsellor' && el('span', { class: 'avatar', 'aria-hidden': true }, name?.[0]),
       author !== 'system' && el('p', { class: 'who' }, el('bdi', {}, name), ' ', el('time', {}, said(at))),
-      // Cards say again what a list in the text says.
-      el('div', { class: 'text', dir: 'auto' }, ...author === 'visitor' ? [text] : linked(resources?.length ? text.replace(/(\n• .*)+\n/, '') : text)),
+      // Cards say the list and its sources.
+      el('div', { class: 'text', dir: 'auto' }, ...author === 'visitor' ? [text] : linked(resources?.length ? text.replace(/\n(\n• .*)+\n(\nD’après .*)*/, '') : text)),
       el('p', { class: 'status' }));
     if (resources?.length || documents?.length || sources?.length) {
       // Words first: this is fetched with the first answer that has it.
