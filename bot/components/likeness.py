@@ -133,14 +133,16 @@ class Votes:
 
     @classmethod
     def solve(cls, values: Floats, targets: Floats, ridge: float) -> Votes:
-        """`values`: the kernel's lower half (it is overwritten); `targets`: zeros and ones.
+        """`values`: the kernel's lower half (it is overwritten); `targets`: what each example says
+        for each intent, most for its own.
 
         An example of a rare intent is followed more closely, by its rarity. The triangle that the
         kernel is the square of holds every smaller regression in its corner: what the first ones
         say of the next is there for the asking, exactly, without training again.
         """
         count, intents = targets.shape
-        rarity = count / (intents * targets.sum(axis=0)[targets.argmax(axis=1)])
+        own = targets.argmax(axis=1)
+        rarity = (count / (intents * np.bincount(own)[own])).astype(np.float32)
         values[np.diag_indices(count)] += ridge / rarity
         factor, failed = spotrf(values, lower=1, overwrite_a=1, clean=0)
         if failed:

@@ -29,6 +29,8 @@ Floats = NDArray[np.float32]
 
 SINGLY = 0.8
 """What the words count one by one, where the encoder counts 1."""
+FAMILY = 0.15
+"""What an example says for the other topics of its family, where it says 1 for its own."""
 
 
 @dataclass(frozen=True)
@@ -165,8 +167,7 @@ def fit(
     meanings = None if word_vectors is None else Meanings.fit(word_vectors, spelt)
     weight = (encoder is not None) + (SINGLY if meanings is not None else 0.0)
     examples = Examples.of(grams[0], meaning(spelt, encoder, meanings), weight)
-    targets = np.eye(len(names), dtype=np.float32)[labels]
-    votes = Votes.solve(examples.kernel(), targets, config["ridge"])
+    votes = Votes.solve(examples.kernel(), targets(names, labels), config["ridge"])
     first = round(len(texts) * (1 - config["held"]))
     scores = votes.before[first:]
     # A held example's noisy copy is held as well: else the answer would be known.
@@ -206,6 +207,18 @@ def meaning(texts: list[str], encoder: Encoder | None, meanings: Meanings | None
     whole = np.hstack(views)
     length: Floats = np.linalg.norm(whole, axis=1, keepdims=True)
     return whole / np.maximum(length, np.float32(1e-9))
+
+
+def targets(names: list[str], labels: NDArray[Any]) -> Floats:
+    """(examples, intents): 1 for an example's own intent, `FAMILY` for the others of its family.
+
+    `labels`: (examples,), the place of each example's intent in `names`.
+    """
+    families = np.array([name.partition(".")[0] for name in names])
+    related = FAMILY * (families[:, None] == families)
+    np.fill_diagonal(related, 1)
+    wanted: Floats = related.astype(np.float32)[labels]
+    return wanted
 
 
 def mixed(intents: list[str], chance: random.Random) -> list[int]:

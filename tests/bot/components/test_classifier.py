@@ -15,7 +15,7 @@ from bot.components.encoder import SIZE, Blocks, Encoder, quicken
 from bot.components.features import Grams, noisy, piece_grams, word_grams
 from bot.components.meanings import Meanings, Vectors
 from bot.components.respelling import Respeller
-from bot.components.topics import Reading, Topics, fit, mixed, softmax
+from bot.components.topics import FAMILY, Reading, Topics, fit, mixed, softmax, targets
 
 CONFIG = TopicClassifier.get_default_config()
 EXAMPLES = {
@@ -230,6 +230,11 @@ def test_the_same_sentence_is_encoded_alike_alone_and_among_others(
     encoder: Encoder,
 ) -> None:
     assert np.allclose(encoder.encode([TEXTS[0]])[0], encoder.encode(TEXTS)[0], atol=1e-5)
+
+
+def test_an_example_speaks_for_its_own_topic_and_a_little_for_those_of_its_family() -> None:
+    wanted = targets(["greeting", "lease.end", "lease.rent"], np.array([0, 2]))
+    assert np.allclose(wanted, [[1, 0, 0], [0, FAMILY, 1]])
 
 
 def test_any_stretch_of_the_mixed_examples_has_its_share_of_every_intent() -> None:

@@ -83,3 +83,14 @@ def test_stored_and_reloaded_they_are_the_same(examples: Examples) -> None:
     assert np.array_equal(again.vectors, examples.vectors)
     assert np.array_equal(again.axes, examples.axes)
     assert (again.terms != examples.terms).nnz == 0
+
+
+def test_what_is_said_for_a_related_intent_leaves_the_others_votes_alone(
+    examples: Examples,
+) -> None:
+    hard = targets(LABELS)
+    soft = hard.copy()
+    soft[LABELS == 0, 1] = 0.15
+    strict, related = (Votes.solve(examples.kernel(), each, RIDGE).shares for each in (hard, soft))
+    assert np.allclose(related[:, [0, 2]], strict[:, [0, 2]], atol=1e-6)
+    assert not np.allclose(related[:, 1], strict[:, 1], atol=1e-2)
