@@ -99,7 +99,7 @@ def read_in_context(turn: Turn, desk: Desk) -> Turn:
     if turn.focus.topic == "region.recommend" and weighs_the_distance(turn, desk):
         return replace(turn, intent="region.recommend")  # « plus près de Montréal »
     turn = without_places_left(without_refused_places(turn), desk)
-    turn = _more_than_a_greeting(turn)
+    turn = _more_than_a_greeting(turn, desk)
     clear = (
         as_heard(turn, desk)
         or _simpler(turn, desk)
@@ -230,11 +230,16 @@ def _moves_rather(turn: Turn, desk: Desk) -> Turn | None:
     return replace(turn, intent="moving.plan") if rather else None
 
 
-def _more_than_a_greeting(turn: Turn) -> Turn:
+def _more_than_a_greeting(turn: Turn, desk: Desk) -> Turn:
     """« Bonjour, tout est si cher ici, ça vaut la peine de partir? »: the greeting hid the rest."""
-    asks = "?" in turn.text and len(words(turn.text)) >= FEW_WORDS
+    asks = "?" in turn.text or turn.confidence < UNSURE
     if turn.intent != "greeting" or turn.confidence >= LIKELY or not asks:
         return turn
+    if len(words(turn.text)) < FEW_WORDS:
+        return turn
+    if "?" not in turn.text and any(not each.metropolitan for each in named_places(turn, desk)):
+        # « Bonjour, je suis une dame seule, je voudrais vivre près de ma fille à Sherbrooke »
+        return replace(turn, intent="region.profile")
     rest = tuple(each for each in turn.ranking if each["name"] not in SMALL_TALK)
     return replace(turn, intent="clarify", ranking=rest)
 

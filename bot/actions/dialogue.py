@@ -34,6 +34,9 @@ ABOUT_CHILDREN = frozenset({"children", "child_ages"})
 SURE_TO_FORGET = 0.5
 """What was told is not forgotten for a reading that is less sure than this."""
 
+SURE_OF_MORE = 0.9
+"""Under it, a message does not ask for more of a list of which nothing is left."""
+
 Answerers = Mapping[str, Callable[[Turn, Desk], Reply]]
 
 ABOUT_A_QUESTION = frozenset({"question", "questions", "demandez", "demande", "demandes", "savoir"})
@@ -80,6 +83,13 @@ def dialogue_topics(topics: Answerers) -> Answerers:
             return topics[dated](turn.about(dated), desk)
         return _otherwise(turn, desk, topics)
 
+    def more_of_it(turn: Turn, desk: Desk) -> Reply:
+        reply = more(turn, desk)
+        none_left = reply.messages[0].topic == "clarify"
+        if none_left and turn.confidence < SURE_OF_MORE and not turn.pressed:
+            return _otherwise(turn, desk, topics)  # « les autres veulent rester »
+        return reply
+
     def pick_one(turn: Turn, desk: Desk) -> Reply:
         if picks_event(turn):
             return topics["moving.trip"](turn.about("moving.trip"), desk)
@@ -118,7 +128,7 @@ def dialogue_topics(topics: Answerers) -> Answerers:
         "restart_over": _restart,
         "resume": _resume,
         "why_asked": why,
-        "more": more,
+        "more": more_of_it,
         "pick": pick_one,
         "repeat": _repeat,
     }

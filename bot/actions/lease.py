@@ -30,6 +30,7 @@ VIOLENCE_ENTRY = "lease-special-violence"
 DOUBTFUL = 0.65
 """Under it, what follows that entry is asked by somebody who lives with violence."""
 
+SENDING_ENTRY = "lease-notice-send"
 HOW_MUCH_ENTRY = "housing-rent-increase"
 _PERCENT = re.compile(r"\d\s*(?:%|pour\s?cents?\b)")
 MOST_ASKED = 2
@@ -84,13 +85,24 @@ def notice(turn: Turn, desk: Desk) -> Reply:
     if _tells_receipt(turn, desk, "leaving"):
         return increase(turn.about("lease.increase"), desk)
     way = _LETTERS.get(turn.focus.topic or "")
-    reply = answer_topic(turn, desk)
     known = told(turn, desk)
+    if turn.focus.topic == "lease.end" and known.lease.get("ground"):
+        # « Quels papiers? », after the ways out of who has a handicap: those of that way.
+        return special(turn.about("lease.special"), desk)
+    reply = answer_topic(turn, desk)
     content = reply.messages[0]
     if known.trouble is not None:
         return reply
     if way is not None:
-        content = replace(content, documents=_papers(way, turn, desk, known))
+        papers = _papers(way, turn, desk, known)
+        if papers and content.entry == desk.library.default_entry("lease.notice").id:
+            # That entry tells what stands in the notice of nonrenewal.
+            ready = desk.library.phrase("lease_letter_ready")
+            sent = say_entry(desk.library.entries[SENDING_ENTRY], turn, desk)
+            content = replace(sent, text=f"{ready}{PARAGRAPH}{sent.text}")
+            # The talk is still of that way: « il a répondu non ».
+            reply = replace(reply, focus={**reply.focus, "topic": way})
+        content = replace(content, documents=papers)
     elif known.end is not None:
         dated = lease_answers.window(turn, desk, known, known.end).messages[0]
         text = f"{dated.text.partition(PARAGRAPH)[0]}{PARAGRAPH}{content.text}"

@@ -71,6 +71,14 @@ def asked(talk: Talk, name: str) -> Any:
             "housing-rights-unwritten",
         ),
         ("work-matching", "combien", "follow_up", "work-search-salary"),
+        ("work-search", "c'est long pour avoir la carte", "health", "work-recognition-trades"),
+        ("work-search", "il y a un crédit d'impôt?", "follow_up", "program-tax-credit"),
+        ("work-business", "qui peut m'aider", "capabilities", "work-business"),
+        ("housing-rights-repairs", "le proprio repond pas", "inform", "housing-rights-repairs"),
+        ("lease-assignment", "et le dépôt", "follow_up", "housing-rights-deposit"),
+        ("lease-end", "qui peut m'aider", "capabilities", "organization-find-legal"),
+        ("safety-violence", "c'est mon proprio", "inform", "housing-rights-harassment"),
+        ("childcare-find", "y a tu de la place", "follow_up", "childcare-register-wait"),
         ("work-search", "c'est combien", "follow_up", "work-search-salary"),
         (
             "work-recognition-delay",
@@ -117,6 +125,8 @@ def test_further_question_is_about_what_was_talked_of(
         ("j'ai perdu ma copie du bail", "dont_know", "housing-rights-unwritten"),
         ("je vis dans un sous-sol sans bail écrit", "lease.sublet", "housing-rights-unwritten"),
         ("mon proprio me harcèle", "housing.rights", "housing-rights-harassment"),
+        ("y a pas de chauffage dans mon logement", "housing.rights", "housing-rights-repairs"),
+        ("mes enfants vont à l'école gratuite?", "school.find", "school-find-status"),
         ("mon permis classe 1 est bon ici?", "transport", "transport-licence"),
         ("j'ai pas de permis de travail encore", "immigration", "immigration-permit"),
         (
@@ -175,7 +185,7 @@ def test_work_in_a_school_or_a_hospital_is_work(talk: Talk, said: str, read: str
         ("une garderie à Alma, je travaille à l'usine", "childcare.find", "childcare.find"),
         ("mon diplôme pour enseigner", "work.recognition", "work.recognition"),
         (
-            "infirmière, j'aimerais travailler à l'hôpital de Gaspé, comment faire reconnaître tout ça?",
+            "j’aimerais travailler à l’hôpital de Gaspé, comment faire reconnaître mon diplôme?",
             "work.recognition",
             "work.recognition",
         ),
@@ -256,6 +266,36 @@ def test_next_step_of_a_daycare_is_known_too(talk: Talk, said: str) -> None:
     reply = talk.say(said, "follow_up")
     assert "Pour la suite" in text(reply)
     assert reply.messages[0].sources
+
+
+def test_letter_of_an_assignment_says_nothing_of_nonrenewal_and_the_talk_goes_on(
+    talk: Talk,
+) -> None:
+    talk.say("j'ai trouvé quelqu'un pour reprendre mon bail", "lease.assignment")
+    letter = talk.say("j'envoie quoi au proprio", "lease.notice")
+    assert "ne renouvellerez pas" not in text(letter)
+    assert letter.messages[0].documents
+    refused = talk.say("il a répondu non sans dire pourquoi", "why_asked")
+    assert entry(refused) == "lease-assignment-refused"
+
+
+def test_papers_of_who_has_a_handicap_are_those_of_that_way(talk: Talk) -> None:
+    talk.say("je suis en fauteuil roulant, mon logement n'est plus adapté", "lease.special")
+    talk.say("je peux quitter mon bail", "lease.end")
+    assert talk.say("quels papiers", "immigration").messages[0].topic == "lease.special"
+
+
+def test_others_of_no_list_ask_for_no_more_of_it(talk: Talk) -> None:
+    asked(talk, "lease-end-roommate")
+    reply = talk.say("les autres veulent rester", "more", confidence=0.74)
+    assert "autre ville" not in text(reply)
+
+
+def test_greeting_that_names_where_she_wants_to_live_is_answered(talk: Talk) -> None:
+    said = "bonjour, je suis une dame seule, je voudrais vivre près de ma fille à Sherbrooke"
+    found = {"entity": "place", "value": "municipality:43027", "candidates": ["municipality:43027"]}
+    reply = talk.say(said, "greeting", found, confidence=0.29)
+    assert reply.messages[0].topic == "region.profile"
 
 
 def centre(town: str, code: str, region: str, point: tuple[float, float]) -> Resource:
