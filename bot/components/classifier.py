@@ -72,7 +72,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """What `topics.fit` reads, and `doubt`, the least probability of a topic."""
-        return {"ridge": 0.2, "bayes": 0.8, "kept": 0.97, "held": 0.3, "seed": 7, "doubt": 0.12}
+        return {"ridge": 0.2, "bayes": 0.8, "kept": 0.97, "held": 0.3, "seed": 7, "doubt": 0.13}
 
     @classmethod
     def create(
