@@ -43,8 +43,11 @@ _SCALES = {"cent": 100, "cents": 100, "mille": 1000}
 
 _WORD = "|".join(sorted([*_UNITS, *_TENS, *_SCALES], key=len, reverse=True))
 
-NUMBER_WORDS = rf"(?:{_WORD})(?:(?:-|\s+(?:et\s+)?|-et-)(?:{_WORD}))*"
-"""Pattern of a number written in words, in folded text."""
+_AFTER_TENS = "|".join(rf"(?<={tens})" for tens in ("vingt", "trente", "ante"))
+_AND_ONE = rf"(?:{_AFTER_TENS})[\s-]+et[\s-]+(?:une?|onze)"
+
+NUMBER_WORDS = rf"(?:{_WORD})(?:{_AND_ONE}|(?:-|\s+)(?:{_WORD}))*"
+"""Pattern of a number written in words, in folded text: "vingt et un" is one, "deux et trois" two."""
 
 NUMBER = rf"(?:\d{{1,4}}(?:[.,]\d)?|{NUMBER_WORDS})"
 """Pattern of a small number, in digits or in words, in folded text."""
