@@ -47,7 +47,7 @@ _AFTER_TENS = "|".join(rf"(?<={tens})" for tens in ("vingt", "trente", "ante"))
 _AND_ONE = rf"(?:{_AFTER_TENS})[\s-]+et[\s-]+(?:une?|onze)"
 
 NUMBER_WORDS = rf"(?:{_WORD})(?:{_AND_ONE}|(?:-|\s+)(?:{_WORD}))*"
-"""Pattern of a number written in words, in folded text: "vingt et un" is one, "deux et trois" two."""
+"""Pattern of a number in words, in folded text: "vingt et un" is one, "deux et trois" are two."""
 
 NUMBER = rf"(?:\d{{1,4}}(?:[.,]\d)?|{NUMBER_WORDS})"
 """Pattern of a small number, in digits or in words, in folded text."""
