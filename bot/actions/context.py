@@ -6,12 +6,20 @@ from dataclasses import replace
 
 from bot.actions.choices import said_choice
 from bot.actions.corrections import place_alone, without_places_left, without_refused_places
-from bot.actions.entries import by_words, related_entry, same_family, speaks_of_focus
+from bot.actions.doubtful import (
+    FEW_WORDS,
+    LIKELY,
+    NO_CONTEXT,
+    SURE,
+    UNSURE,
+    as_doubted,
+    more_than_a_greeting,
+)
+from bot.actions.entries import by_words, related_entry, same_family
 from bot.actions.heard import as_heard
 from bot.actions.needs import may_name_need, needs_of, only_need
 from bot.actions.places import named_places
 from bot.actions.situation import corrects
-from bot.actions.trades import own_trade
 from bot.actions.turn import Entity, Turn
 from bot.actions.wiring import Desk
 from bot.actions.wishes import answers_a_ranking, weighs_the_distance
@@ -19,34 +27,15 @@ from marie.knowledge.model import TOPICS
 from marie.knowledge.talk import says
 from marie.language.folding import fold_key, words
 
-LIKELY = 0.75
-"""A reading that Rasa held back although it was this likely holds when the context supports it."""
-
-LITTLE = 2
-"""Words of a message that says nothing by itself, besides « y a des », « il y a »."""
-
-FEW_WORDS = 8
-"""Words of a question about how far a place is."""
-
-OF_A_COLLEGE = frozenset({"cegep.cost", "cegep.admission"})
-COLLEGE = frozenset({"cegep", "cegeps", "college", "collegial", "dec", "aec"})
-
-SMALL_TALK = frozenset({"greeting", "thanks", "goodbye"})
-
 POSSIBLE = 0.1
 """From it on, a reading beside the likeliest holds when the words say it."""
 
 OF_LODGING = ("lease.", "housing.")
+
 OF_NO_PROGRAM = ("work.", "school.", "immigration")
 
 TONGUE = 0.6
 """Under it, a message in a language that nobody recognised is no other language."""
-
-UNSURE = 0.4
-"""Under it, a reading from another family yields to an entry of the topic in focus."""
-
-SURE = 0.9
-"""From it on, two regions are compared although only one was recognised."""
 
 NEED_OUTWEIGHS = 0.6
 """Under it, a message that is the name of a need and nothing else is about it."""
@@ -57,20 +46,8 @@ HALF_SURE = 0.4
 LONG = 25
 """Words from which a message tells before it asks."""
 
-FOLLOWS = 0.2
-"""A second reading as a follow-up, from this on, keeps a doubtful message on its topic."""
-
-DOUBTFUL = 0.65
-"""Under it, a reading from the family in focus yields to the topic in focus then."""
-
 UNCLEAR = frozenset({"clarify", "out_of_scope", "inform", "follow_up"})
 """Readings that name no topic."""
-
-NO_CONTEXT = frozenset(
-    {"greeting", "goodbye", "thanks", "safety", "language", "abuse", "out_of_scope", "clarify"}
-)
-"""Topics that say nothing about what the next message means, or that need no context."""
-
 
 UNDECIDED = frozenset(
     {
@@ -99,7 +76,7 @@ def read_in_context(turn: Turn, desk: Desk) -> Turn:
     if turn.focus.topic == "region.recommend" and weighs_the_distance(turn, desk):
         return replace(turn, intent="region.recommend")  # « plus près de Montréal »
     turn = without_places_left(without_refused_places(turn), desk)
-    turn = _more_than_a_greeting(turn, desk)
+    turn = more_than_a_greeting(turn, desk)
     clear = (
         as_heard(turn, desk)
         or _simpler(turn, desk)
@@ -121,14 +98,7 @@ def read_in_context(turn: Turn, desk: Desk) -> Turn:
         # « plouf gnagna »: no language that anybody recognised.
         return replace(turn, intent="clarify")
     focus = turn.focus.topic
-    again = (
-        _says_little(turn, desk)
-        or _of_a_university(turn)
-        or _moves_rather(turn, desk)
-        or _greets_nobody(turn, desk)
-        or _goes_on(turn, desk)
-        or _tells_a_trade(turn, desk)
-    )
+    again = as_doubted(turn, desk)
     if again is not None:
         return again
     if (
@@ -170,45 +140,6 @@ def read_in_context(turn: Turn, desk: Desk) -> Turn:
     return turn
 
 
-def _tells_a_trade(turn: Turn, desk: Desk) -> Turn | None:
-    """« Je suis chauffeur de camion », before anything was talked about: regions for that.
-
-    « Je suis comptable en Côte d’Ivoire »: a trade with an order, and what it takes here.
-    """
-    if turn.focus.topic not in {None, *NO_CONTEXT} or turn.first("place") is not None:
-        return None
-    if turn.intent not in ("inform", "clarify", "out_of_scope"):
-        return None
-    if not own_trade(turn.text, desk, of_oneself=False):
-        return None
-    if turn.intent != "out_of_scope":
-        return replace(turn, intent="region.recommend")
-    ordered = any(says(turn.text, each.says) for each in desk.talk.callings)
-    return replace(turn, intent="work.recognition") if ordered else None
-
-
-def _says_little(turn: Turn, desk: Desk) -> Turn | None:
-    """« COMBIEN », « combien svp »: words that only go on with what was talked about."""
-    if turn.focus.topic is None or turn.intent not in TOPICS or turn.entities:
-        return None
-    said = {word.text for word in words(turn.text)}
-    known = {word for rule in desk.follow_ups for word in rule.words}
-    little = (
-        len(said - desk.talk.bare) <= LITTLE
-        and bool(said & known)
-        and said <= known | desk.talk.bare
-    )
-    return replace(turn, intent="follow_up") if little else None
-
-
-def _of_a_university(turn: Turn) -> Turn | None:
-    """« Et les frais? », after the universities: theirs, unless a college is named."""
-    if not str(turn.focus.topic).startswith("university.") or turn.intent not in OF_A_COLLEGE:
-        return None
-    said = {word.text for word in words(turn.text)}
-    return turn if said & COLLEGE else replace(turn, intent="university.find")
-
-
 def _diploma_to_study(turn: Turn, desk: Desk) -> Turn | None:
     """« J’ai un diplôme du Maroc », while a college is talked about: to be admitted with it."""
     studies = {"cegep": "cegep.admission", "university": "university.find"}
@@ -217,64 +148,6 @@ def _diploma_to_study(turn: Turn, desk: Desk) -> Turn | None:
         return None
     named = {each.topic for each in needs_of(turn.text, desk.talk)}
     return None if "work.search" in named else replace(turn, intent=wanted)
-
-
-def _moves_rather(turn: Turn, desk: Desk) -> Turn | None:
-    """« On part à Sept-Îles le 1er juillet, quoi faire? »: no word of a lease, a town to go to."""
-    if turn.intent not in ("lease.nonrenewal", "lease.end") or turn.confidence >= LIKELY:
-        return None
-    said = {word.text for word in words(turn.text)}
-    elsewhere = [each for each in named_places(turn, desk) if not each.metropolitan]
-    second, _ = _second(turn)
-    rather = second == "moving.plan" and elsewhere and not said & {*desk.lease.cues.about}
-    return replace(turn, intent="moving.plan") if rather else None
-
-
-def _more_than_a_greeting(turn: Turn, desk: Desk) -> Turn:
-    """« Bonjour, tout est si cher ici, ça vaut la peine de partir? »: the greeting hid the rest."""
-    asks = "?" in turn.text or turn.confidence < UNSURE
-    if turn.intent != "greeting" or turn.confidence >= LIKELY or not asks:
-        return turn
-    if len(words(turn.text)) < FEW_WORDS:
-        return turn
-    if "?" not in turn.text and any(not each.metropolitan for each in named_places(turn, desk)):
-        # « Bonjour, je suis une dame seule, je voudrais vivre près de ma fille à Sherbrooke »
-        return replace(turn, intent="region.profile")
-    rest = tuple(each for each in turn.ranking if each["name"] not in SMALL_TALK)
-    return replace(turn, intent="clarify", ranking=rest)
-
-
-def _greets_nobody(turn: Turn, desk: Desk) -> Turn | None:
-    """« en ligne? », after the courses, doubtfully read as a greeting."""
-    if turn.intent not in SMALL_TALK or turn.confidence >= UNSURE:
-        return None
-    if turn.focus.topic not in TOPICS - NO_CONTEXT:
-        return None
-    entry = related_entry(turn, desk)
-    if entry is None:
-        return replace(turn, intent="clarify")
-    named = Entity(entity="entry", value=entry.id)
-    return replace(turn, intent=entry.topic, entities=(*turn.entities, named))
-
-
-def _goes_on(turn: Turn, desk: Desk) -> Turn | None:
-    """« Il a combien de temps pour répondre? », after the assignment: no notice of increase."""
-    focus = str(turn.focus.topic)
-    if turn.intent == focus or turn.intent not in TOPICS or not same_family(turn.intent, focus):
-        return None
-    if "." not in focus or turn.entities or needs_of(turn.text, desk.talk):
-        return None
-    second, sure = _second(turn)
-    follows = turn.confidence < DOUBTFUL and second == "follow_up" and sure >= FOLLOWS
-    if follows or (turn.confidence < SURE and speaks_of_focus(turn, desk)):
-        return replace(turn, intent=focus)
-    return None
-
-
-def _second(turn: Turn) -> tuple[str, float]:
-    """What the message may be besides, and how likely."""
-    each = turn.ranking[1] if len(turn.ranking) > 1 else {}
-    return str(each.get("name")), float(each.get("confidence", 0))
 
 
 def _length_told(turn: Turn, desk: Desk) -> bool:

@@ -10,12 +10,12 @@ from bot.actions import fallback, handoff
 from bot.actions.about_cards import more, pick
 from bot.actions.entries import answer_topic, narrows_cards, related_entry, same_family
 from bot.actions.everywhere import same_rule_there
+from bot.actions.forms import form_topic, question_buttons, question_phrase
 from bot.actions.needs import FEW, named_need
 from bot.actions.people import ask_age, topic_for_person
 from bot.actions.places import named_places
 from bot.actions.plan import continues_plan
 from bot.actions.replies import answer, plain, quick_reply, starts
-from bot.actions.respond import form_topic, question_buttons, question_phrase
 from bot.actions.situation import noted, read
 from bot.actions.summary import SUMMARY
 from bot.actions.trips import picks_event

@@ -8,9 +8,9 @@ from typing import Any
 
 from bot.actions.answers import Asking, by_title, read_answer
 from bot.actions.entries import answer_topic, names_another_entry
+from bot.actions.forms import question_buttons
 from bot.actions.household import noted_of_family
 from bot.actions.replies import answer, plain, quick_reply
-from bot.actions.respond import question_buttons
 from bot.actions.situation import known, note, noted, read, with_situation
 from bot.actions.turn import Pending, Turn
 from bot.actions.wiring import Desk

@@ -23,8 +23,8 @@ from bot.actions.again import not_twice
 from bot.actions.choices import chosen
 from bot.actions.context import read_in_context
 from bot.actions.entries import asked_so, same_family
-from bot.actions.fallback import missed
 from bot.actions.finding import NEVER_PROPOSED
+from bot.actions.forms import ask_again, recall
 from bot.actions.household import tell_of_family, with_noted
 from bot.actions.lease_told import end_in_passing
 from bot.actions.needs import NO_SECOND, needs_of, second_need
@@ -32,7 +32,7 @@ from bot.actions.next_step import asks_what_next, tell_what_next
 from bot.actions.people import with_person
 from bot.actions.places import named_place
 from bot.actions.plan import tells_of_a_move
-from bot.actions.replies import MAX_QUICK_REPLIES, answer, plain, quick_reply
+from bot.actions.replies import MAX_QUICK_REPLIES, quick_reply
 from bot.actions.situation import remember
 from bot.actions.summary import asks_for_summary, tell_summary
 from bot.actions.towns import which_town
@@ -63,9 +63,6 @@ ABOUT_THE_FORM = frozenset({"stop", "restart_over", "why_asked", "resume", "repe
 
 GREETED = frozenset({"greeting", "clarify", "thanks"})
 """Readings under which a person that is asked for in plain words outweighs the rest."""
-
-RECALLED = 3
-"""A recalled question brings its buttons when they are no more than this."""
 
 AT_LEAST = 5
 """Words of a message that leans on what was talked of: a longer one names what it is about."""
@@ -131,7 +128,7 @@ def _reply(
     for asks, tells in ABOUT_WHAT_WAS_SAID:
         if asks(turn, desk):
             told_of_it = tells(turn, desk)
-            return told_of_it if pending is None else _recall(told_of_it, desk, pending)
+            return told_of_it if pending is None else recall(told_of_it, desk, pending)
     if pending is None:
         if (which := which_town(turn, desk)) is not None:
             return which
@@ -154,12 +151,12 @@ def _reply(
     if reply is not None:
         return reply
     if (family := tell_of_family(turn, desk)) is not None:
-        return _recall(family, desk, pending)
+        return recall(family, desk, pending)
     turn = _as_written(read_in_context(turn, desk), desk)
     if turn.intent in NO_ANSWER and not _asks_something(turn):
-        return _ask_again(turn, desk, pending)
+        return ask_again(turn, desk, pending)
     answered = topics[turn.intent](turn, desk)
-    return answered if turn.intent in ABOUT_THE_FORM else _recall(answered, desk, pending)
+    return answered if turn.intent in ABOUT_THE_FORM else recall(answered, desk, pending)
 
 
 def _as_alarming_as_it_is(turn: Turn, desk: Desk) -> Turn:
@@ -326,86 +323,3 @@ def _lease_end(turn: Turn) -> str | None:
 def _asks_something(turn: Turn) -> bool:
     """« Un soudeur gagne combien? », in the middle of a form: a question missed, and no try."""
     return turn.intent in ("clarify", "out_of_scope") and turn.text.rstrip().endswith("?")
-
-
-def _ask_again(turn: Turn, desk: Desk, pending: Pending) -> Reply:
-    """Once more, kindly; then let go of it and offer a person."""
-    library = desk.library
-    if pending.asked >= 2:
-        content = plain(
-            library,
-            "not_understood_second",
-            topic="clarify",
-            buttons=[{"title": library.phrase("button_handoff"), "payload": "/handoff"}],
-        )
-        focus = replace(turn.focus, pending=None, misses=0)
-        return answer(turn, content, focus=focus, miss=missed(turn))
-    question = library.phrase(question_phrase(pending))
-    content = plain(library, "ask_again", topic="clarify", question=question)
-    content = replace(content, quick_replies=tuple(question_buttons(pending, desk)))
-    pending = replace(pending, asked=pending.asked + 1)
-    focus = replace(turn.focus, pending=pending)
-    return answer(turn, content, focus=focus, miss=missed(turn))
-
-
-def _recall(reply: Reply, desk: Desk, pending: Pending) -> Reply:
-    """Keep the open question and recall it after the answer, unless the answer asks another."""
-    focus = msgspec.convert(reply.focus, Focus)
-    if focus.pending not in (None, pending) or reply.handover is not None or not reply.messages:
-        return reply
-    question = desk.library.phrase(question_phrase(pending))
-    *before, last = reply.messages
-    if question in last.text:  # asked there already
-        kept = msgspec.to_builtins(replace(focus, pending=pending))
-        return replace(reply, focus=kept)
-    reminder = desk.library.phrase("pending_reminder", question=question)
-    buttons = question_buttons(pending, desk)
-    if len(buttons) > RECALLED:
-        buttons = []
-    own = last.quick_replies[: MAX_QUICK_REPLIES - len(buttons)]
-    last = replace(last, text=f"{last.text}\n\n{reminder}", quick_replies=(*buttons, *own))
-    kept = msgspec.to_builtins(replace(focus, pending=pending))
-    return replace(reply, messages=(*before, last), focus=kept)
-
-
-FORM_TOPICS = {
-    "handoff": "handoff",
-    "lease": "lease.nonrenewal",
-    "eligibility": "eligibility",
-    "matching": "work.matching",
-    "plan": "moving.plan",
-    "trip": "moving.trip",
-    "waiting": "handoff",
-}
-
-
-def form_topic(pending: Pending) -> str:
-    """The topic that a form's questions belong to."""
-    return FORM_TOPICS.get(pending.form, "clarify")
-
-
-def question_phrase(pending: Pending) -> str:
-    """The phrase that asks for a form's field."""
-    return f"{pending.form}_ask_{pending.field}"
-
-
-def question_buttons(pending: Pending, desk: Desk) -> list[dict[str, str]]:
-    """The answers that a question offered, to offer again when it is asked again."""
-    library = desk.library
-    if (pending.form, pending.field) == ("handoff", "contact"):
-        return [
-            quick_reply(library.phrase("button_stay"), "inform", answer="stay"),
-            quick_reply(library.phrase("button_no_person"), "stop"),
-        ]
-    if (pending.form, pending.field) == ("handoff", "consent"):
-        return [
-            quick_reply(library.phrase("button_consent"), "affirm"),
-            quick_reply(library.phrase("button_no_consent"), "deny"),
-        ]
-    field = desk.profile_fields.get(pending.field) if pending.form == "eligibility" else None
-    if field is None:
-        return []
-    buttons = [
-        quick_reply(choice.title, "inform", answer=str(choice.value)) for choice in field.choices
-    ]
-    return [*buttons, quick_reply(library.phrase("button_skip"), "inform", answer="skip")]

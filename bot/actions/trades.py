@@ -12,9 +12,11 @@ from marie.language.folding import Word, words
 SPOUSE = "spouse"
 """The profile's key: the spouse's `sector`, and `occupation` in the visitor's words."""
 
-IS = frozenset({"suis", "comme", "metier"})
-WORKS = frozenset({"travaille", "travaillais", "travail", "emploi", "poste", "domaine"})
-"""Folded words after which a trade is one's own: « je suis soudeuse », « travaille en santé »."""
+IS = frozenset({"suis", "jsuis", "chui", "chuis", "etais", "comme", "metier"})
+WORKS = frozenset(
+    {"travaille", "travaillais", "travail", "emploi", "poste", "domaine", "conduis", "conduisais"}
+)
+"""Folded words after which a trade is one's own: « chui soudeuse », « je conduis des camions »."""
 
 ELSEWHERE = frozenset({"a", "au", "en", "chez", "dans", "avec", "pas", "sans", "plus"})
 """Words after « je suis » that lead to no trade (« je suis à l'hôpital »)."""

@@ -30,6 +30,12 @@ def text(reply: Reply) -> str:
             {"sector": "health", "occupation": "infirmière"},
         ),
         ("la femme de mon frère est infirmière", {}, {}),
+        ("chui soudeur", {"sector": "manufacturing", "occupation": "soudeur"}, {}),
+        (
+            "je conduis des camions lourds",
+            {"sector": "transport", "occupation": "camions"},
+            {},
+        ),
         (
             "je suis femme de chambre",
             {"sector": "tourism", "occupation": "femme de chambre"},
