@@ -36,6 +36,9 @@ ALL = 0.9
 ASKING = frozenset({"quoi"})
 """Words that ask, and tell by themselves nothing of what."""
 
+EMPTY = frozenset({"pour", "dans", "votre", "notre", "vous", "nous", "cette", "cela"})
+"""Words of four letters and more that say nothing: « école pour ma fille » is none for adults."""
+
 TELLING = 3
 """Telling words of a message that may be no more than that question, somewhere."""
 
@@ -369,7 +372,8 @@ def _said_key(text: str) -> str:
 @lru_cache(maxsize=5_000)
 def _stems(text: str) -> frozenset[str]:
     # Four letters and more tell something; plural and feminine endings do not.
-    return frozenset(word.text.rstrip("sex") for word in words(text) if len(word.text) >= 4)
+    telling = (word.text for word in words(text) if len(word.text) >= 4)
+    return frozenset(word.rstrip("sex") for word in telling if word not in EMPTY)
 
 
 @lru_cache(maxsize=5_000)

@@ -171,3 +171,15 @@ def test_in_simple_french_the_same_entry_again_is_said_to_be_all(talk: Talk) -> 
     said = [talk.say(each, "cegep.cost").messages[0] for each in ("prix du cégep", "et ça dépend?")]
     assert "presque gratuit" in said[0].text
     assert "C’est tout ce que je sais" in said[1].text
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "école pour mon gars de 8 ans",
+        "une école pour ma fille de 6 ans",
+        "quelle école pour un enfant de 10 ans",
+    ],
+)
+def test_school_for_a_child_is_none_for_adults(talk: Talk, said: str) -> None:
+    assert talk.say(said, "school.find").messages[0].entry == "school-find"
