@@ -340,3 +340,27 @@ def test_town_without_an_organisation_gets_those_of_its_region_too(talk_around: 
 def test_town_with_an_organisation_gets_it_first(talk_around: Talk) -> None:
     reply = talk_around.place("un organisme à Rimouski", "organization.find")
     assert reply.messages[0].resources[0]["name"] == "Accueil de Rimouski"
+
+
+def test_notice_of_repossession_is_none_of_an_increase_or_of_an_end(talk: Talk) -> None:
+    talk.say("mon proprio veut me mettre dehors", "housing.rights")
+    for said, read in (
+        ("il dit que son fils va habiter", "housing.rights"),
+        ("jai recu la lettre hier", "lease.notice"),
+        ("j'ai combien de temps", "lease.increase"),
+        ("et si je dis rien", "lease.increase"),
+    ):
+        reply = talk.say(said, read)
+        assert reply.messages[0].entry == "housing-rights-eviction-reply"
+        assert "dans le mois" in reply.messages[0].text or "Se taire" in reply.messages[0].text
+
+
+def test_where_it_is_cheaper_is_no_help_to_move(talk: Talk) -> None:
+    talk.say("je veux quitter Montréal, trop cher", "moving.plan")
+    assert talk.say("ou c moin cher", "moving.aid").messages[0].entry == "housing-rent"
+
+
+def test_what_one_would_earn_there_is_a_salary(talk: Talk) -> None:
+    talk.say("je suis soudeur", "region.recommend")
+    reply = talk.place("je gagnerais combien au saguenay", "region.profile")
+    assert reply.messages[0].entry == "work-search-salary"
