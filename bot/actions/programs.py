@@ -47,6 +47,8 @@ class _Screening:
     situation: dict[str, Any]
     before: list[str]
     offer_person: bool = False
+    joined: tuple[str, ...] = ()
+    """Programmes named at a question: looked at with the others, and said back."""
 
     @property
     def programs(self) -> list[Program]:
@@ -116,7 +118,9 @@ def take_answer(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
         if not beside or (turn.intent not in NO_TOPIC and not turn.pressed and not titled):
             return _somebody_elses(turn, desk, pending)
     scope = tuple(pending.data.get("scope") or FOUNDING)
-    screening = _Screening(turn, desk, scope, known(turn), [])
+    joined = _named(turn, desk.programs)
+    scope = tuple(dict.fromkeys((*scope, *joined)))
+    screening = _Screening(turn, desk, scope, known(turn), [], joined=joined)
     if not passes:
         screening.learn(dict(told.facts), asked=pending.field)
         if told.doubts:
@@ -186,7 +190,7 @@ def _say(screening: _Screening) -> Reply:
     turn, desk, library = screening.turn, screening.desk, screening.desk.library
     verdicts = evaluate_all(desk.programs, screening.situation, on=turn.today)
     field = next_question(screening.programs, screening.situation, on=turn.today)
-    paragraphs = list(screening.before)
+    paragraphs = [*_joined(screening), *screening.before]
     pending = None
     if field is not None:
         if not screening.situation:
@@ -222,6 +226,12 @@ def _say(screening: _Screening) -> Reply:
     return answer(turn, content, focus=focus, profile=with_situation(turn, screening.situation))
 
 
+def _joined(screening: _Screening) -> list[str]:
+    names = [each.name for each in screening.programs if each.id in screening.joined]
+    phrase = screening.desk.library.phrase
+    return [phrase("eligibility_joined", programs=", ".join(names))] if names else []
+
+
 def _afterwards(screening: _Screening, others: Sequence[Verdict]) -> list[dict[str, str]]:
     library = screening.desk.library
     buttons = [quick_reply(library.phrase("button_handoff"), "handoff")]
@@ -251,7 +261,7 @@ def _doubt(screening: _Screening, doubt: Doubt, pending: Pending | None) -> Repl
         said = library.phrase(phrase, said=heard, other=other)
     verdicts = evaluate_all(desk.programs, screening.situation, on=turn.today)
     content = Content(
-        text="\n\n".join([*screening.before, said]),
+        text="\n\n".join([*_joined(screening), *screening.before, said]),
         topic="eligibility",
         entry=library.default_entry("eligibility").id,
         quick_replies=tuple(buttons),

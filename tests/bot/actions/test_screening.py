@@ -206,6 +206,18 @@ def test_named_programme_is_screened_alone(talk: Talk) -> None:
     assert said(done).index("Contribution réduite") < said(done).index("Emplois en régions")
 
 
+def test_programme_named_in_the_middle_is_screened_too_and_said_back(talk: Talk) -> None:
+    talk.say("suis-je admissible à Emploi en sol québécois? je suis RP", "eligibility")
+    reply = talk.say("aussi place aux jeunes", "eligibility")
+
+    assert "Je regarde aussi, avec les mêmes questions : Place aux jeunes" in said(reply)
+    assert reply.focus["pending"]["data"]["scope"] == [
+        "emploi-en-sol-quebecois",
+        "place-aux-jeunes",
+    ]
+    assert "Je regarde aussi" not in said(talk.say("29 ans", "inform"))
+
+
 def test_two_programmes_with_nearly_one_name_are_told_apart(talk: Talk) -> None:
     reply = talk.say("suis-je admissible à un emploi en région?", "eligibility")
     assert titles(reply) == ["Emplois en régions", "Un emploi en sol québécois"]
