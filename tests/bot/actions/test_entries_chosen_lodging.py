@@ -95,6 +95,19 @@ from tests.bot.actions.conftest import Talk
         ("ma femme peut lire mes messages?", "privacy", "privacy-device"),
         ("tu es ChatGPT?", "capabilities", "capabilities-maker"),
         ("tes réponses sont-elles vérifiées", "capabilities", "capabilities-robot"),
+        (
+            "je paie au mois, faut-il prévenir avant de partir",
+            "lease.nonrenewal",
+            "lease-nonrenewal-short",
+        ),
+        (
+            "le proprio refuse mon ami qui veut reprendre mon bail",
+            "lease.assignment",
+            "lease-assignment-refused",
+        ),
+        ("jusqu’à combien il peut augmenter", "lease.increase", "housing-rent-increase"),
+        ("vous allez le rapporter au gouvernement?", "privacy", "privacy-immigration"),
+        ("qui t’a développée", "capabilities", "capabilities-maker"),
         ("as-tu des sentiments", "capabilities", "capabilities-robot"),
     ],
 )
