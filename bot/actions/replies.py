@@ -84,7 +84,7 @@ def say_entry(
             remainder(listing, desk),
         ]
         # What was asked for comes first; what to do with it is an advice.
-        if part == "found" and hits:
+        if part == "found" and entry.found and listing.place and hits:
             before = found
         else:
             paragraphs += found

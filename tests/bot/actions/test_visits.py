@@ -364,3 +364,38 @@ def test_what_one_would_earn_there_is_a_salary(talk: Talk) -> None:
     talk.say("je suis soudeur", "region.recommend")
     reply = talk.place("je gagnerais combien au saguenay", "region.profile")
     assert reply.messages[0].entry == "work-search-salary"
+
+
+@pytest.mark.parametrize(
+    ("first", "read", "then", "misread", "entry"),
+    [
+        (
+            "j’ai reçu une hausse",
+            "lease.increase",
+            "je veux refuser",
+            "deny",
+            "lease-increase-refuse",
+        ),
+        (
+            "j’ai reçu une hausse",
+            "lease.increase",
+            "c’est normal?",
+            "clarify",
+            "housing-rent-increase",
+        ),
+        (
+            "mon coloc est parti sans payer",
+            "lease.end",
+            "c’est moi qui doit payer?",
+            "lease.end",
+            "lease-end-roommate",
+        ),
+        ("bonjour", "greeting", "ma mère va aller en CHSLD", "greeting", "lease-special-1974"),
+        ("on veut visiter la Gaspésie", "moving.trip", "c’est quand", "clarify", "moving-trip"),
+    ],
+)
+def test_what_is_asked_next_stays_with_what_was_told(
+    talk: Talk, first: str, read: str, then: str, misread: str, entry: str
+) -> None:
+    talk.place(first, read)
+    assert talk.say(then, misread).messages[0].entry == entry
