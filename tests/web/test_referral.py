@@ -118,7 +118,8 @@ async def test_from_the_question_to_the_agents_answer(
     visitor = await asked(client, database, counsellor)
     question = (await visitor.log())["messages"][-1]
     assert (question["author"], question["name"]) == ("counsellor", "Awa")
-    for part in ("Un carrefour (La Matanie)", "Nom\u00a0: Fatou", "fatou@visitor.example", "30 jours"):
+    told = ("Un carrefour (La Matanie)", "Nom\u00a0: Fatou", "fatou@visitor.example", "30 jours")
+    for part in told:
         assert part in question["text"]
     # Nothing leaves before the yes.
     async with database.read() as connection:

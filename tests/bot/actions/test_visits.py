@@ -367,35 +367,33 @@ def test_what_one_would_earn_there_is_a_salary(talk: Talk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "read", "then", "misread", "entry"),
+    ("before", "then", "entry"),
     [
         (
-            "j’ai reçu une hausse",
-            "lease.increase",
-            "je veux refuser",
-            "deny",
+            ("j’ai reçu une hausse", "lease.increase"),
+            ("je veux refuser", "deny"),
             "lease-increase-refuse",
         ),
         (
-            "j’ai reçu une hausse",
-            "lease.increase",
-            "c’est normal?",
-            "clarify",
+            ("j’ai reçu une hausse", "lease.increase"),
+            ("c’est normal?", "clarify"),
             "housing-rent-increase",
         ),
         (
-            "mon coloc est parti sans payer",
-            "lease.end",
-            "c’est moi qui doit payer?",
-            "lease.end",
+            ("mon coloc est parti sans payer", "lease.end"),
+            ("c’est moi qui doit payer?", "lease.end"),
             "lease-end-roommate",
         ),
-        ("bonjour", "greeting", "ma mère va aller en CHSLD", "greeting", "lease-special-1974"),
-        ("on veut visiter la Gaspésie", "moving.trip", "c’est quand", "clarify", "moving-trip"),
+        (
+            ("bonjour", "greeting"),
+            ("ma mère va aller en CHSLD", "greeting"),
+            "lease-special-1974",
+        ),
+        (("on veut visiter la Gaspésie", "moving.trip"), ("c’est quand", "clarify"), "moving-trip"),
     ],
 )
 def test_what_is_asked_next_stays_with_what_was_told(
-    talk: Talk, first: str, read: str, then: str, misread: str, entry: str
+    talk: Talk, before: tuple[str, str], then: tuple[str, str], entry: str
 ) -> None:
-    talk.place(first, read)
-    assert talk.say(then, misread).messages[0].entry == entry
+    talk.place(*before)
+    assert talk.say(*then).messages[0].entry == entry
