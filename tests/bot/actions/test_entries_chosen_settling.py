@@ -12,13 +12,17 @@ from tests.bot.actions.conftest import Talk
     [
         ("je veux une place en garderie à Gaspé", "childcare.find", "childcare-find"),
         (
-            "il reste plus de place nulle part en garderie",
+            "pas de place en garderie, que faire?",
             "childcare.find",
             "childcare-find-waiting",
         ),
         ("garderie tout près de l’hôpital de Rimouski", "childcare.find", "childcare-find"),
         ("subventionnée, c’est quel tarif?", "childcare.cost", "childcare-cost"),
-        ("je transfère ma demande vers Alma", "childcare.register", "childcare-register-moving"),
+        (
+            "on déménage, il faut changer ma demande de garderie",
+            "childcare.register",
+            "childcare-register-moving",
+        ),
         ("prix du cégep avec un permis d’études", "cegep.cost", "cegep-cost-international"),
         ("pas les moyens de payer le cégep", "cegep.cost", "cegep-cost-aid"),
         ("mon ado arrive sans parler français", "school.find", "school-find-welcome"),
