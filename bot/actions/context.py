@@ -16,9 +16,9 @@ from bot.actions.doubtful import (
     more_than_a_greeting,
 )
 from bot.actions.entries import by_words, related_entry, same_family
-from bot.actions.heard import as_heard
+from bot.actions.heard import POSSIBLE, as_heard, sure_of
 from bot.actions.needs import may_name_need, needs_of, only_need
-from bot.actions.places import named_places
+from bot.actions.places import names_elsewhere
 from bot.actions.situation import corrects
 from bot.actions.turn import Entity, Turn
 from bot.actions.wiring import Desk
@@ -26,9 +26,6 @@ from bot.actions.wishes import answers_a_ranking, weighs_the_distance
 from marie.knowledge.model import TOPICS
 from marie.knowledge.talk import says
 from marie.language.folding import fold_key, words
-
-POSSIBLE = 0.1
-"""From it on, a reading beside the likeliest holds when the words say it."""
 
 OF_LODGING = ("lease.", "housing.")
 
@@ -226,10 +223,7 @@ def _asks_where_to(turn: Turn, desk: Desk) -> Turn | None:
     readings = (TOPICS - NO_CONTEXT) | {"follow_up"}
     if turn.intent not in readings or not says(turn.text, desk.talk.whither):
         return None
-    sure = {str(each["name"]): float(each["confidence"]) for each in turn.ranking}
-    if sure.get("region.recommend", 0.0) < POSSIBLE:
-        return None
-    if any(not each.metropolitan for each in named_places(turn, desk)):
+    if sure_of(turn, "region.recommend") < POSSIBLE or names_elsewhere(turn, desk):
         return None
     return replace(turn, intent="region.recommend")
 
@@ -281,7 +275,7 @@ def _far_from_montreal(turn: Turn, desk: Desk) -> Turn | None:
         return None
     if not says(turn.text, desk.talk.how_far) or len(words(turn.text)) > FEW_WORDS:
         return None
-    elsewhere = any(not each.metropolitan for each in named_places(turn, desk))
+    elsewhere = names_elsewhere(turn, desk)
     return None if elsewhere else replace(turn, intent="region.profile")
 
 

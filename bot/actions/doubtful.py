@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.actions.entries import related_entry, same_family, speaks_of_focus
 from bot.actions.needs import needs_of
-from bot.actions.places import named_places
+from bot.actions.places import names_elsewhere
 from bot.actions.trades import own_trade
 from bot.actions.turn import Entity, Turn
 from bot.actions.wiring import Desk
@@ -103,9 +103,9 @@ def _moves_rather(turn: Turn, desk: Desk) -> Turn | None:
     if turn.intent not in ("lease.nonrenewal", "lease.end") or turn.confidence >= LIKELY:
         return None
     said = {word.text for word in words(turn.text)}
-    elsewhere = [each for each in named_places(turn, desk) if not each.metropolitan]
     second, _ = _second(turn)
-    rather = second == "moving.plan" and elsewhere and not said & {*desk.lease.cues.about}
+    rather = second == "moving.plan" and not said & {*desk.lease.cues.about}
+    rather = rather and names_elsewhere(turn, desk)
     return replace(turn, intent="moving.plan") if rather else None
 
 
@@ -116,7 +116,7 @@ def more_than_a_greeting(turn: Turn, desk: Desk) -> Turn:
         return turn
     if len(words(turn.text)) < FEW_WORDS:
         return turn
-    if "?" not in turn.text and any(not each.metropolitan for each in named_places(turn, desk)):
+    if "?" not in turn.text and names_elsewhere(turn, desk):
         # « Bonjour, je suis une dame seule, je voudrais vivre près de ma fille à Sherbrooke »
         return replace(turn, intent="region.profile")
     rest = tuple(each for each in turn.ranking if each["name"] not in SMALL_TALK)

@@ -44,9 +44,7 @@ def same_there(
     entry: Entry, place: Place, turn: Turn, desk: Desk, *, phrase: str = "same_everywhere"
 ) -> Reply:
     """That there is nothing more precise for the place: neither the words nor the cards again."""
-    where = desk.gazetteer.with_preposition(place)
-    if phrase == "same_everywhere":
-        where = where[:1].upper() + where[1:]
-    said = desk.library.phrase(phrase, place=where)
+    said = desk.library.phrase(phrase, place=desk.gazetteer.with_preposition(place))
+    said = said[:1].upper() + said[1:]  # a phrase may begin with the place
     content = say_entry(entry, turn, desk, part="", more=[said], place=place.id)
     return answer(turn, content, focus=replace(turn.focus, place=place.id, misses=0))

@@ -62,7 +62,8 @@ def as_heard(turn: Turn, desk: Desk) -> Turn | None:
     )
 
 
-def _sure_of(turn: Turn, topic: str) -> float:
+def sure_of(turn: Turn, topic: str) -> float:
+    """How likely a message was read as a topic; 0 when that was not among its readings."""
     return next((float(e["confidence"]) for e in turn.ranking if e["name"] == topic), 0.0)
 
 
@@ -76,7 +77,7 @@ def _spouses_french(turn: Turn, desk: Desk) -> Turn | None:
 def _town_of_quebec(turn: Turn, desk: Desk) -> Turn | None:
     """« Saguenay vs Québec »: two towns."""
     said = [word.text for word in words(turn.text)]
-    if _sure_of(turn, "region.compare") < SURE or len(named_places(turn, desk)) != 1:
+    if sure_of(turn, "region.compare") < SURE or len(named_places(turn, desk)) != 1:
         return None
     beside = {
         each
@@ -114,7 +115,7 @@ def _need_in_a_town(turn: Turn, desk: Desk) -> Turn | None:
     if turn.intent != "region.profile" or turn.confidence >= SURE or not turn.all("place"):
         return None
     needs = needs_of(turn.text, desk.talk)
-    if len(needs) != 1 or _sure_of(turn, needs[0].topic) < POSSIBLE:
+    if len(needs) != 1 or sure_of(turn, needs[0].topic) < POSSIBLE:
         return None
     return replace(turn, intent=needs[0].topic)
 
@@ -124,7 +125,7 @@ def _diploma_held(turn: Turn) -> Turn | None:
     studies = turn.intent.startswith(STUDIES) and not str(turn.focus.topic).startswith(STUDIES)
     if not studies or turn.confidence >= SURE or not says(turn.text, HOLDS):
         return None
-    held = _sure_of(turn, "work.recognition") >= POSSIBLE
+    held = sure_of(turn, "work.recognition") >= POSSIBLE
     return replace(turn, intent="work.recognition") if held else None
 
 

@@ -24,6 +24,11 @@ def named_places(turn: Turn, desk: Desk) -> list[Place]:
     return list({place.id: place for place in found}.values())
 
 
+def names_elsewhere(turn: Turn, desk: Desk) -> bool:
+    """Whether the message names a place that is not of the Montréal area."""
+    return any(not each.metropolitan for each in named_places(turn, desk))
+
+
 def named_place(turn: Turn, desk: Desk) -> Place | None:
     """The place that the message is about: the last one named (« de Montréal à Rimouski »).
 
