@@ -37,9 +37,6 @@ TONGUE = 0.6
 NEED_OUTWEIGHS = 0.6
 """Under it, a message that is the name of a need and nothing else is about it."""
 
-HALF_SURE = 0.4
-"""Under it, the one need that the words name outweighs the reading of another."""
-
 LONG = 25
 """Words from which a message tells before it asks."""
 
@@ -84,7 +81,6 @@ def read_in_context(turn: Turn, desk: Desk) -> Turn:
         or _asks_where_to(turn, desk)
         or _leans_on_focus(turn, desk)
         or _asked_at_the_end(turn, desk)
-        or _only_need_said(turn, desk)
         or _one_region_compared(turn)
         or _cost_of_living(turn, desk)
         or _far_from_montreal(turn, desk)
@@ -188,18 +184,6 @@ def _region_named(turn: Turn, desk: Desk) -> Turn | None:
         return None
     others = tuple(each for each in turn.entities if each.entity != "place")
     return replace(turn, intent="region.profile", entities=(*others, *places))
-
-
-def _only_need_said(turn: Turn, desk: Desk) -> Turn | None:
-    """« jcherche 1 taf », read with little sureness as something that it has no word of."""
-    if turn.intent not in TOPICS - NO_CONTEXT or turn.confidence >= HALF_SURE:
-        return None
-    needs = needs_of(turn.text, desk.talk)
-    covered = {each.topic for each in desk.talk.needs}
-    if len(needs) != 1 or not any(same_family(turn.intent, topic) for topic in covered):
-        return None
-    same = same_family(turn.intent, needs[0].topic)
-    return None if same else replace(turn, intent=needs[0].topic)
 
 
 def _asked_at_the_end(turn: Turn, desk: Desk) -> Turn | None:

@@ -23,10 +23,11 @@ SURE = 0.75
 """From it on, a reading holds against a wish or a need that the words name too."""
 
 HALF_SURE = 0.55
-"""Under it, the law of leases is not read in a message without a word of it."""
+"""Under it, what is told and asks nothing is about no status and no law of leases."""
 
 DOUBTFUL = 0.3
-"""Under it, a reading yields to a wish that the words name, whatever was talked about."""
+"""Under it, a reading yields to a wish that the words name, whatever was talked about; the law of
+leases is not read in a question without a word of it (from there on most are about a lease)."""
 
 POSSIBLE = 0.1
 """From it on, a reading beside the likeliest holds when the words say it."""
@@ -153,7 +154,8 @@ def _leaves_for_a_place(turn: Turn, desk: Desk) -> Turn | None:
 
 def _no_word_of_a_lease(turn: Turn, desk: Desk) -> Turn | None:
     """« Ma femme est décédée, je suis seul »: hardly the law of leases."""
-    if not turn.intent.startswith("lease.") or turn.confidence >= HALF_SURE or turn.entities:
+    least = DOUBTFUL if asks_something(turn, desk) else HALF_SURE
+    if not turn.intent.startswith("lease.") or turn.confidence >= least or turn.entities:
         return None
     if _speaks_of_lease(turn, desk) or by_words(turn.text, desk.library.topic_entries(turn.intent)):
         return None

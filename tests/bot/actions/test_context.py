@@ -132,13 +132,6 @@ def test_eldest_and_youngest_are_known_by_the_ages_that_were_told(talk: Talk) ->
     assert topic(talk.say("et la petite?", "follow_up")) == "childcare.find"
 
 
-def test_only_need_named_outweighs_a_weak_reading_of_another(talk: Talk) -> None:
-    weak = talk.say("jcherche 1 taf", "childcare.find", confidence=0.45)
-    assert topic(weak) == "work.search"
-    sure = talk.say("jcherche 1 taf", "childcare.find", confidence=0.9)
-    assert topic(sure) == "childcare.find"
-
-
 def test_one_region_with_nothing_beside_it_is_presented(talk: Talk) -> None:
     said = "on dit que la vie est moins chère à Trois-Rivières"
     place = {"entity": "place", "value": "municipality:37067"}
