@@ -110,7 +110,8 @@ REGIONS: Message = {
     },
 }
 COMPARISON: Message = {
-    "text": "Estrie et Mauricie, côte à côte\u00a0:",
+    "text": "Estrie et Mauricie, côte à côte\u00a0:\n\n• Population\u00a0: Estrie, 527 765\n\n"
+    "Donnée absente\u00a0: loyers.",
     "topic": "region.compare",
     "sources": REGIONS["sources"],
     "data": {

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.widget.conftest import NewVisit, Visit, eventually
-from tests.widget.fake_server import FakeServer
+from tests.widget.fake_server import CEGEP, FakeServer
 from tests.widget.test_access import axe
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -88,10 +88,32 @@ async def test_bar_is_changed_by_a_button_that_says_so_in_words(
     )
 
 
-async def test_two_regions_stand_side_by_side_in_a_table(talk: Visit) -> None:
+async def test_two_regions_stand_side_by_side_in_a_table_and_not_in_words_too(talk: Visit) -> None:
     await talk.ask("Compare deux régions")
     await expect(talk.page.get_by_role("columnheader", name="Mauricie")).to_be_visible()
     await expect(talk.page.get_by_role("row", name="Population 527 765 289 374")).to_be_visible()
+    said = await talk.page.locator(".message.marie .text").last.text_content()
+    assert said == "Estrie et Mauricie, côte à côte\u00a0:\n\nDonnée absente\u00a0: loyers."
+
+
+@pytest.mark.parametrize(
+    ("after", "left"),
+    [
+        ("D’après A.\nCoordonnées à confirmer.\n\nPuis.", "\nCoordonnées à confirmer.\n\nPuis."),
+        ("Coordonnées à confirmer.", "\nCoordonnées à confirmer."),
+        ("D’après A.\n\nPuis.", "\nPuis."),
+        ("Puis.", "\nPuis."),
+        ("D’après A.", ""),
+    ],
+)
+async def test_what_follows_a_list_that_cards_say_is_a_paragraph_of_its_own(
+    talk: Visit, server: FakeServer, after: str, left: str
+) -> None:
+    listed = f"Voici\u00a0:\n\n• Un cégep\n• Un autre\n\n{after}"
+    await server.say("marie", listed, resources=CEGEP["resources"])
+    bubble = talk.page.locator(".message.marie .text").last
+    await expect(bubble).to_contain_text("Voici")
+    assert await bubble.text_content() == f"Voici\u00a0:\n{left}"
 
 
 async def test_visitor_says_with_the_keyboard_whether_an_answer_helps_and_why(

@@ -81,17 +81,17 @@ export class Log {
   }
 
   #message(item) {
-    const { author, text, at, resources, documents, sources } = item;
-    const name = author === 'visitor' ? LABELS.you : item.name;
+    const { author, name, text, at, resources, documents, sources, data } = item;
+    const drawn = resources?.length || data?.rows;
     const node = el('div', { class: `message ${author}` },
       author === 'marie' && avatar(),
       author === 'counsellor' && el('span', { class: 'avatar', 'aria-hidden': true }, name?.[0]),
-      author !== 'system' && el('p', { class: 'who' }, el('bdi', {}, name), ' ', el('time', {}, said(at))),
-      // Cards say the list and its sources.
-      el('div', { class: 'text', dir: 'auto' }, ...author === 'visitor' ? [text] : linked(resources?.length ? text.replace(/\n(\n• .*)+\n(\nD’après .*)*/, '') : text)),
+      author !== 'system' && el('p', { class: 'who' }, el('bdi', {}, author === 'visitor' ? LABELS.you : name), ' ', el('time', {}, said(at))),
+      // Cards or a table say it.
+      el('div', { class: 'text', dir: 'auto' }, ...author === 'visitor' ? [text] : linked(drawn ? text.replace(/(\n• .*)+\n(\nD’après .*)*\n?(?!.)/, '') : text)),
       el('p', { class: 'status' }));
-    if (resources?.length || documents?.length || sources?.length) {
-      // Words first: this is fetched with the first answer that has it.
+    if (drawn || documents?.length || sources?.length) {
+      // Fetched with the first answer that has it.
       import('./extras.js').then(({ extras }) => extras(item, this)).then((nodes) => {
         node.lastChild.before(...nodes);
         this.grown();
