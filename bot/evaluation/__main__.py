@@ -1,7 +1,7 @@
 """In Rasa's environment: `python -m bot.evaluation MODEL QUESTIONS FOLDER`.
 
 Reads the YAML questions of a folder with a model, prints the figures, and writes
-`understanding.json`, `confusion.png` and `reliability.png`.
+`understanding.json`, `confusion.png`, `reliability.png`, and what it read to `messages.json`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def main(model: Path, questions: Path, folder: Path) -> None:
     """Read, print and save."""
     if not model.name.startswith("default-"):  # Rasa's own recipe needs it
         our_rasa.install()
-    reads = asyncio.run(read_all(str(model), questions_in(questions)))
+    reads, messages = asyncio.run(read_all(str(model), questions_in(questions)))
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     summary = {**figures(reads), "megabytes_at_most": megabytes}
     print(f"{len(reads)} questions, {model.name}\n")
@@ -40,6 +40,9 @@ def main(model: Path, questions: Path, folder: Path) -> None:
     }
     (folder / "understanding.json").write_text(
         json.dumps(result, ensure_ascii=False, indent=1), encoding="utf-8"
+    )
+    (folder / "messages.json").write_text(
+        json.dumps(messages, ensure_ascii=False), encoding="utf-8"
     )
     draw(reads, folder)
 

@@ -13,12 +13,17 @@ from bot.evaluation.figures import OUTSIDE, Read
 SAID_AT = "2026-11-22T12:00:00.000Z"
 SURE = 1e6
 """The scope of a message that a rule has taken in (or, negative, out)."""
+TOLD = ("text", "intent", "intent_ranking", "entities")
+"""What a tracker tells the actions of a message."""
 FALLBACK = "nlu_fallback"
 """What the default recipe says when Marie's says `clarify`."""
 
 
-async def read_all(model: str, asked: Sequence[tuple[str, str]]) -> list[Read]:
-    """Each (topic, text) through the model's pipeline, one at a time."""
+async def read_all(
+    model: str, asked: Sequence[tuple[str, str]]
+) -> tuple[list[Read], list[dict[str, Any]]]:
+    """Each (topic, text) through the model's pipeline, one at a time: how it was read, and the
+    message that the actions would be told of it."""
     # Rasa's environment alone has it, and takes seconds to import.
     agents: Any = importlib.import_module("rasa.core.agent")
     channels: Any = importlib.import_module("rasa.core.channels.channel")
@@ -27,12 +32,14 @@ async def read_all(model: str, asked: Sequence[tuple[str, str]]) -> list[Read]:
     processor = agents.Agent.load(model).processor
     metadata = {"said_at": SAID_AT}
     await processor.parse_message(channels.UserMessage("bonjour à tous", metadata=metadata))
-    reads = []
+    reads, messages = [], []
     for topic, text in asked:
         started = time.perf_counter()
         parsed = await processor.parse_message(channels.UserMessage(text, metadata=metadata))
         reads.append(as_read(topic, text, parsed, time.perf_counter() - started))
-    return reads
+        message = {name: parsed[name] for name in TOLD if name in parsed}
+        messages.append({"topic": topic, "message": {**message, "metadata": metadata}})
+    return reads, messages
 
 
 def as_read(topic: str, text: str, parsed: dict[str, Any], seconds: float) -> Read:

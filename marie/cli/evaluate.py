@@ -1,7 +1,8 @@
 """`marie evaluate`: how well Marie understands questions that training never saw.
 
 Rasa's environment reads them (`bot.evaluation`); the figures, their JSON and pictures go to
-MARIE_DATA/evaluation, in a folder named after the recipe.
+MARIE_DATA/evaluation, in a folder named after the recipe. Then Marie's actions answer what was read
+(`bot.answered`).
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def evaluate(settings: Settings, *, recipe: str, model: Path | None, dialogues: 
         print("Recette par défaut de Rasa\u00a0: son entraînement prend des heures…", flush=True)
         model = default_recipe_model(settings.data, dict(os.environ))
     folder = settings.data / "evaluation" / recipe
-    code = _read(settings, model or trained_model(settings), folder)
+    code = _read(settings, model or trained_model(settings), folder) or _answer(folder)
     if code == 0:
         print(f"\n{folder}")
     return code or (_talk(model)[0] if dialogues else 0)
@@ -64,6 +65,12 @@ def _read(settings: Settings, model: Path, folder: Path, *, quiet: bool = False)
         stderr=subprocess.DEVNULL,
         check=False,
     ).returncode
+
+
+def _answer(folder: Path) -> int:
+    """Answer what was read into a folder; exit code."""
+    answer = [sys.executable, "-m", "bot.answered", str(folder)]
+    return subprocess.run(answer, cwd=ROOT, check=False).returncode  # noqa: S603 - a fixed command line
 
 
 def _talk(model: Path | None) -> tuple[int, float | None]:

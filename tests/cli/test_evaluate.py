@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,7 @@ AT_LEAST = {
     "refused_at_95_kept": 0.90,
     "scope_auroc": 0.97,
 }
+ANSWERED_AT_LEAST = 0.88
 """A little under what docs/understanding.md states: a change that loses more fails here."""
 
 
@@ -36,6 +38,9 @@ def test_understanding_is_measured_saved_and_drawn_and_has_not_got_worse(tmp_pat
     )
     assert result.returncode == 0, result.stdout + result.stderr
     assert "topic_right" in result.stdout
+    answered = re.search(r"answered_topic_right +([0-9.]+)", result.stdout)
+    assert answered
+    assert float(answered[1]) >= ANSWERED_AT_LEAST
     folder = tmp_path / "evaluation" / "marie"
     for name in ("confusion.png", "reliability.png"):
         assert (folder / name).read_bytes().startswith(b"\x89PNG")
