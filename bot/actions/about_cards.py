@@ -59,6 +59,9 @@ OPEN = frozenset(
 UNSURE = 0.6
 """A reading less sure than this may be about the list, too."""
 
+SURE = 0.75
+"""A reading this sure of a long message holds, although something is called by its name in it."""
+
 SOUGHT: tuple[ResourceKind, ...] = ("childcare", "cegep", "university", "school")
 """Kinds of which a word and a town ask for one there."""
 
@@ -184,6 +187,9 @@ def _called(turn: Turn, desk: Desk, fields: Sequence[CardField]) -> list[Resourc
     kinds = NAMED_KINDS.get(turn.intent)
     if not fields and (kinds is None or turn.all("place")):
         return []
+    clear = kinds is None and turn.intent not in OPEN and turn.confidence >= SURE
+    if clear and len(words(turn.text)) > SHORT:
+        return []  # « Services Québec paie-t-il le déménagement quand on trouve un poste loin? »
     found = desk.directory.called(turn.text, () if fields else kinds or ())
     ids = {resource.id for resource in found}
     return [each for each in found if each.parent not in ids][:SEVERAL]
@@ -294,7 +300,8 @@ def _show(found: Sequence[Resource], turn: Turn, desk: Desk, fields: Sequence[Ca
     else:
         cards = cards_text(hits, desk, turn.today)
         text = f"{desk.library.phrase('cards_called')}\n\n{cards}"
-    topic = desk.card_words.finders.get(found[0].kind, "organization.find")
+    body = "organization.find"
+    topic = body if turn.intent == body else desk.card_words.finders.get(found[0].kind, body)
     shown = turn.focus.shown
     keeps = len(found) == 1 and found[0].id in shown
     focus = replace(

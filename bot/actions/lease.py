@@ -31,7 +31,7 @@ DOUBTFUL = 0.65
 """Under it, what follows that entry is asked by somebody who lives with violence."""
 
 SENDING_ENTRY = "lease-notice-send"
-HOW_MUCH_ENTRY = "housing-rent-increase"
+HOW_MUCH_ENTRY = "lease-increase-how-much"
 _PERCENT = re.compile(r"\d\s*(?:%|pour\s?cents?\b)")
 MOST_ASKED = 2
 """Times that a date which cannot be is asked for before a person is offered."""
@@ -139,10 +139,8 @@ def increase(turn: Turn, desk: Desk) -> Reply:
     if turn.value("entry") is None and not turn.pressed and _says_how_much(turn):
         # « Il demande 8 % », « 60 $ de plus »: what the Tribunal reckons with.
         named = Entity(entity="entry", value=HOW_MUCH_ENTRY)
-        turn = replace(turn, intent="housing.rent", entities=(*turn.entities, named))
-        reply = answer_topic(turn, desk)
-        focus = {**reply.focus, "topic": "lease.increase"}
-        return _with_papers(replace(reply, focus=focus), (), known)
+        turn = replace(turn, entities=(*turn.entities, named))
+        return _with_papers(answer_topic(turn, desk), (), known)
     reply = answer_topic(turn, desk)
     general = reply.messages[0].entry == desk.library.default_entry("lease.increase").id
     if general and known.received is not None and turn.value("part") is None:

@@ -356,3 +356,14 @@ def test_kind_and_town_are_a_search_when_another_reading_is_in_doubt(
     place = {"entity": "place", "value": found.ids[0], "candidates": list(found.ids)}
     reply = talk.say(said, "childcare.cost", place, confidence=sure)
     assert reply.messages[0].topic == topic
+
+
+def test_a_clear_question_holds_although_it_names_an_organisation(talk: Talk) -> None:
+    said = "est-ce que Services Québec paie une part du déménagement pour un emploi qui est loin?"
+    assert talk.say(said, "moving.aid").messages[0].topic == "moving.aid"
+
+
+def test_an_organisation_asked_for_by_its_name_keeps_the_topic(talk: Talk) -> None:
+    reply = talk.say("où est le bureau de Services Québec?", "organization.find")
+    assert reply.messages[0].topic == "organization.find"
+    assert "Services Québec" in reply.messages[0].text

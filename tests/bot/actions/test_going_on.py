@@ -113,7 +113,7 @@ def test_how_much_the_increase_is_gets_what_the_tribunal_reckons_with(
     talk: Talk, said: str
 ) -> None:
     talk.say("avis reçu le 10 novembre", "lease.increase", day("2026-11-10"))
-    assert entry(talk.say(said, "lease.increase")) == "housing-rent-increase"
+    assert entry(talk.say(said, "lease.increase")) == "lease-increase-how-much"
     letter = talk.say("la lettre?", "lease.notice")
     assert any("augmentation" in each["title"] for each in letter.messages[0].documents)
 

@@ -377,7 +377,7 @@ def test_what_one_would_earn_there_is_a_salary(talk: Talk) -> None:
         (
             ("j’ai reçu une hausse", "lease.increase"),
             ("c’est normal?", "clarify"),
-            "housing-rent-increase",
+            "lease-increase-how-much",
         ),
         (
             ("mon coloc est parti sans payer", "lease.end"),
