@@ -75,6 +75,7 @@ def read_in_context(turn: Turn, desk: Desk) -> Turn:
         as_heard(turn, desk)
         or _simpler(turn, desk)
         or _diploma_to_study(turn, desk)
+        or _two_weighed(turn, desk)
         or _place_changed(turn, desk)
         or _region_named(turn, desk)
         or _need_named(turn, desk)
@@ -160,6 +161,16 @@ def _simpler(turn: Turn, desk: Desk) -> Turn | None:
     return replace(turn, intent="language", entities=(*turn.entities, simple))
 
 
+def _two_weighed(turn: Turn, desk: Desk) -> Turn | None:
+    """« CHICOUTIMI OU JONQUIERE », and nothing else: the two are weighed, neither is chosen."""
+    places = turn.all("place")
+    asks = turn.intent in UNDECIDED and turn.focus.pending is None and len(places) > 1
+    if not asks or "ou" not in {word.text for word in words(turn.text)}:
+        return None
+    alone = place_alone(turn, desk, desk.talk.correcting | {"ou"})
+    return replace(turn, intent="region.compare") if alone and len(alone) > 1 else None
+
+
 def _place_changed(turn: Turn, desk: Desk) -> Turn | None:
     """« non, je voulais dire Saint-Jérôme », « pareil à Alma », « Gaspé, pas Rimouski »."""
     said = words(turn.text)
@@ -168,8 +179,10 @@ def _place_changed(turn: Turn, desk: Desk) -> Turn | None:
     goes_on = goes_on and bool(said) and said[0].text == "et"
     if turn.intent not in UNDECIDED and not goes_on:
         return None
+    if turn.intent == "region.compare" and len(turn.all("place")) > 1:
+        return None  # « plus de travail à Granby qu’à Saint-Hyacinthe? »
     places = place_alone(turn, desk, desk.talk.correcting)
-    if not places or (turn.intent == "region.compare" and len(places) > 1):
+    if not places:
         return None
     others = tuple(each for each in turn.entities if each.entity not in ("place", "ordinal"))
     return replace(turn, intent="follow_up", entities=(*others, *places))

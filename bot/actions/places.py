@@ -54,8 +54,11 @@ def place_in_focus(turn: Turn, desk: Desk) -> Place | None:
 
 
 def ask_which(turn: Turn, desk: Desk, *, topic: str) -> Reply | None:
-    """Marie's question when a name is shared (Saint-Jean…); None when there is no doubt."""
-    if named_place(turn, desk) is not None:
+    """Marie's question when a name is shared (Saint-Jean…); None when there is no doubt.
+
+    A lease ends by the same law in each of them.
+    """
+    if named_place(turn, desk) is not None or topic.startswith("lease."):
         return None
     for entity in turn.all("place"):
         places = [place for each in entity.candidates if (place := desk.gazetteer.get(each))]

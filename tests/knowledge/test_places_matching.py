@@ -65,6 +65,8 @@ def gazetteer() -> Gazetteer:
         ("un logement a perce", "perce", PERCE),
         ("plutôt Alma svp", "Alma", ALMA),
         ("cégep d'Alma", "Alma", ALMA),
+        ("combien d’habitants à Alma?", "Alma", ALMA),
+        ("l’hiver à Alma", "Alma", ALMA),
         ("on déménage à Amos", "Amos", AMOS),
         ("chawinigan", "chawinigan", "municipality:36033"),
         ("sherbrouke", "sherbrouke", "municipality:43027"),

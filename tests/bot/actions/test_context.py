@@ -439,3 +439,14 @@ def test_cheaper_towns_after_help_with_the_rent_are_regions_to_choose(talk: Talk
         ranking=(("follow_up", 0.52), ("housing.rent", 0.2), ("region.recommend", 0.11)),
     )
     assert said.messages[0].topic == "region.recommend"
+
+
+def test_two_towns_and_nothing_else_are_weighed(talk: Talk) -> None:
+    assert topic(talk.place("CHICOUTIMI OU JONQUIERE", "inform")) == "region.compare"
+    said = "est-ce qu’il y a plus de travail à Granby qu’à Saint-Hyacinthe?"
+    assert topic(talk.place(said, "region.compare")) == "region.compare"
+
+
+def test_a_lease_ends_alike_in_all_places_of_one_name(talk: Talk) -> None:
+    said = "comment laisser l'appartement à Saint-Michel avant la fin"
+    assert topic(talk.place(said, "lease.end")) == "lease.end"
