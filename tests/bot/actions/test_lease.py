@@ -445,3 +445,20 @@ def test_departure_told_later_does_not_move_the_end_of_the_lease(talk: Talk) -> 
         reply = say(talk, later)
         assert talk.profile["lease"]["end"] == "2027-06-30", later
         assert "Votre bail finit le 30 avril" not in text(reply)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "ma mère est morte, son bail court jusqu’en juin",
+        "décès du locataire, le loyer est dû?",
+        "mon mari est décédé et je voudrais finir le bail",
+    ],
+)
+def test_death_of_a_tenant_is_no_case_of_handicap_or_violence(talk: Talk, said: str) -> None:
+    assert talk.say(said, "lease.special").messages[0].entry == "lease-end-death"
+
+
+def test_a_dead_oven_is_no_death_of_a_tenant(talk: Talk) -> None:
+    said = "la cuisinière du logement est morte, qui répare"
+    assert talk.say(said, "housing.rights").messages[0].entry != "lease-end-death"
