@@ -19,6 +19,7 @@ from marie.knowledge.programs import asked_mistakes, named_mistakes, program_mis
 from marie.knowledge.readability import SimpleRules, load_simple_rules, text_problems
 from marie.knowledge.rules import Field, load_profile_fields
 from marie.knowledge.site_settings import Bounds, setting_mistakes
+from marie.language.safety import HELP_ENTRIES
 
 _IDS: Mapping[Kind, str] = {
     "entry": r"[a-z0-9]+(-[a-z0-9]+)*",
@@ -27,7 +28,7 @@ _IDS: Mapping[Kind, str] = {
 }
 MAX_ID = 60
 
-NAMED_IN_CODE = frozenset({"safety-distress", "safety-violence", "lease-special-violence"})
+NAMED_IN_CODE = frozenset({*HELP_ENTRIES.values(), "lease-special-violence"})
 """Entries that Marie's code names: they cannot be withdrawn."""
 
 

@@ -15,9 +15,10 @@ from typing import Literal, cast, get_args
 from marie import strict_yaml
 from marie.language.patterns import BadPattern, Patterns, compile_patterns, searchable
 
-SafetyKind = Literal["distress", "danger", "violence_lease", "violence"]
+SafetyKind = Literal["distress", "danger", "exploitation", "violence_lease", "violence"]
 """What was recognised, the most pressing first: a message that is several is the first of them.
 
+`exploitation` is by an employer who keeps papers or forces to work.
 `violence_lease` asks about ending a lease because of violence: the help lines come with an answer
 about the lease.
 """
@@ -26,6 +27,7 @@ HELP_ENTRIES: Mapping[SafetyKind, str] = {
     "distress": "safety-distress",
     "violence": "safety-violence",
     "danger": "safety-violence",
+    "exploitation": "safety-exploitation",
     "violence_lease": "safety-violence",
 }
 """The entry with the help lines for each kind."""
