@@ -149,7 +149,7 @@ kamusta kumusta kailangan tulong trabaho salamat magandang umaga hapon naghahana
 bahay tagalog gusto
 buna ziua caut lucru multumesc nevoie ajutor vreau unde apartament chirie romana scoala
 dzien dobry szukam pracy mieszkania potrzebuje pomocy dziekuje gdzie jest szkola mowisz polsku
-czesc dla prosze
+czesc prosze
 habari jambo nahitaji msaada kazi natafuta asante nyumba shule
 muraho amakuru murakoze ndashaka akazi nkeneye inzu amahoro bite
 nanga jerejef dama begg liggeey
