@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import lru_cache
@@ -52,6 +53,9 @@ ROOT = 5
 """Letters in which a verb's forms agree."""
 
 Stems = Callable[[str], frozenset[str]]
+
+_GLUED = re.compile(r"\b[djlmnst](?=[aeéèêhiou]\w{3})", re.IGNORECASE)
+"""A small word that is written with the next: « lecole »."""
 
 SAID_SO = 0.94
 """A message this like a question (Levenshtein, 0 to 1) is that question: a letter in sixteen."""
@@ -208,7 +212,7 @@ def nearest_entry(text: str, entries: list[Entry]) -> Entry:
     weight = _weights(entries)
     scores = {entry.id: _score(text, entry, weight, at_least=2) for entry in others}
     nearest = max(others, key=lambda entry: scores[entry.id])
-    floor = max(ENOUGH, _score(text, default, weight, at_least=1) + MARGIN)
+    floor = max(ENOUGH, _score(text, default, weight, at_least=2) + MARGIN)
     return nearest if scores[nearest.id] >= floor else default
 
 
@@ -350,7 +354,8 @@ def _score(
     stems: Stems | None = None,
 ) -> float:
     """The best share, over the entry's questions, of their words' weight that `text` has."""
-    said = (stems or _stems)(text)
+    # « Lecole », « dinscription »: what an apostrophe would have set apart counts too.
+    said = (stems or _stems)(f"{text} {_GLUED.sub('', text)}")
     best = 0.0
     for question in _questions(entry, stems):
         shared = question & said
