@@ -47,6 +47,7 @@ from marie.knowledge.asked import asked_entry
 from marie.knowledge.model import TOPICS
 from marie.knowledge.talk import says
 from marie.language.folding import words
+from marie.language.safety import HELP_ENTRIES
 
 Answerer = Callable[[Turn, Desk], Reply]
 Form = Callable[[Turn, Desk, Pending], Reply | None]
@@ -176,7 +177,9 @@ def _as_alarming_as_it_is(turn: Turn, desk: Desk) -> Turn:
     told_of_violence = turn.focus.entry in TOLD_OF_VIOLENCE
     if turn.focus.topic == "safety" and turn.intent in ("capabilities", "organization.find"):
         # « Qui peut m’aider? », right after the help lines.
-        kind = "violence" if told_of_violence else "distress"
+        exploited = turn.focus.entry == HELP_ENTRIES["exploitation"]
+        kind = "exploitation" if exploited else "distress"
+        kind = "violence" if told_of_violence else kind
         return _alarmed(replace(turn, intent="safety"), kind)
     if told_of_violence and turn.intent == "moving.plan" and not turn.all("place"):
         # « Je veux partir avec mes enfants », right after it: to safety first.
@@ -295,7 +298,8 @@ def _with_second_need(turn: Turn, desk: Desk, reply: Reply) -> Reply:
         return reply
     need = second_need(turn, turn.intent, desk.talk)
     ends = _lease_end(turn) if need is not None and need.topic in NO_SECOND else None
-    if need is None or (need.topic in NO_SECOND and ends is None):
+    setting = need is not None and need.topic in NO_SECOND and ends is None
+    if need is None or (setting and not says(turn.text, desk.talk.ending)):
         return reply
     place = turn.value("place") if len(turn.all("place")) == 1 else None
     wanted = need.topic if ends is None else "lease.nonrenewal"

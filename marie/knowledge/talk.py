@@ -77,6 +77,8 @@ class TalkWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     naming: tuple[str, ...]
     consents: frozenset[str]
     talk_to: tuple[str, ...]
+    mistaken: tuple[str, ...]
+    ending: tuple[str, ...]
     asking: tuple[str, ...]
     recall: tuple[str, ...]
     said: frozenset[str]

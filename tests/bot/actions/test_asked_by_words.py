@@ -1,0 +1,106 @@
+"""What newcomers ask in words of their own, and the entry that answers; what only sounds alike."""
+
+from __future__ import annotations
+
+import pytest
+
+from marie.domain.replies import Reply
+from tests.bot.actions.conftest import Talk
+
+
+def entry(reply: Reply) -> str | None:
+    return reply.messages[-1].entry
+
+
+@pytest.mark.parametrize(
+    ("said", "read_as", "answer"),
+    [
+        ("chui épuisé avec toute cette paperasse", "stop", "capabilities-tired"),
+        ("mort de fatigue avec ces démarches", "stop", "capabilities-tired"),
+        ("mon fils se fait insulter à l’école", "school.find", "school-find-bullied"),
+        ("à l’école les autres se moquent de lui", "francization", "school-find-bullied"),
+        ("je veux la changer d’école", "school.find", "school-find-register"),
+        ("ils commencent l’école à quel âge ici", "school.find", "school-find-status"),
+        ("jpp de ce froid", "region.list", "region-profile-winter"),
+        ("est ce qu’il fait très froid en région", "region.profile", "region-profile-winter"),
+        ("les gens sont-ils racistes là-bas", "region.profile", "region-profile-community"),
+        ("une boucherie halal à Alma?", "organization.find", "organization-find-community"),
+        ("y a-t-il une banque alimentaire", "clarify", "organization-find"),
+        ("on n’a plus rien à manger", "follow_up", "organization-find"),
+        ("comment avoir l’aide sociale", "housing.aid", "organization-find"),
+        ("et si j’arrête de payer le loyer", "capabilities", "lease-end-just-leave"),
+        ("j’ai perdu mon emploi et mon permis est fermé", "immigration", "immigration-permit"),
+        (
+            "comment dire à immigration que je suis encore étudiant même si j’ai arrêté",
+            "immigration",
+            "immigration-cheating",
+        ),
+    ],
+)
+def test_words_of_a_newcomer_find_their_entry(
+    talk: Talk, said: str, read_as: str, answer: str
+) -> None:
+    assert entry(talk.say(said, read_as)) == answer
+
+
+@pytest.mark.parametrize(
+    ("said", "read_as"),
+    [
+        ("mort de fatigue avec ces démarches, par quoi je commence", "moving.plan"),
+        ("l’aide sociale couvre-t-elle un camion", "moving.aid"),
+        ("je touche l’aide sociale, un loyer moins cher", "housing.aid"),
+        ("ouvrir une boucherie halal", "work.business"),
+        ("mon logement est trop froid", "housing.rights"),
+        ("je n’aime pas le froid, où aller", "region.recommend"),
+    ],
+)
+def test_words_that_only_sound_alike_keep_their_reading(
+    talk: Talk, said: str, read_as: str
+) -> None:
+    assert talk.say(said, read_as).messages[-1].topic == read_as
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "read_as", "answer"),
+    [
+        ("l’école à Alma", "elle ne parle que le bambara", "francization", "welcome"),
+        ("l’école des enfants", "c’est gratuit?", "cegep.cost", "status"),
+        ("il se fait insulter à l’école", "le prof fait rien", "inform", "bullied"),
+    ],
+)
+def test_what_is_asked_further_about_a_school_is_about_the_child(
+    talk: Talk, first: str, then: str, read_as: str, answer: str
+) -> None:
+    talk.say(first, "school.find")
+    assert entry(talk.say(then, read_as)) == f"school-find-{answer}"
+
+
+def test_cheating_only_to_keep_a_permit_is_declined_too(talk: Talk) -> None:
+    talk.say("faire semblant d’étudier pour immigration", "immigration")
+    said = talk.say("mais juste pour garder le permis", "childcare.find", confidence=0.2)
+    assert entry(said) == "immigration-cheating"
+
+
+def test_examination_after_a_trade_is_the_order_s(talk: Talk) -> None:
+    talk.say("faire reconnaître mon diplôme", "work.recognition")
+    said = talk.say("faut passer un examen ou bien", "cegep.admission", confidence=0.2)
+    assert entry(said) == "work-recognition-orders"
+
+
+def test_trade_with_a_slip_is_not_asked_again(talk: Talk) -> None:
+    said = talk.say("chui enfermière, je peux exercer ici?", "work.recognition")
+    assert entry(said) == "work-recognition-orders"
+
+
+def test_employer_who_keeps_a_passport_is_answered_by_who_protects_workers(talk: Talk) -> None:
+    danger = {"entity": "safety", "value": "exploitation"}
+    assert entry(talk.say("mon patron garde mon passeport", "safety", danger)) == (
+        "safety-exploitation"
+    )
+    then = talk.say("il dit que si je pars il appelle immigration", "immigration")
+    assert entry(then) == "immigration-permit"
+
+
+def test_help_after_an_employer_s_threat_is_about_the_employer(talk: Talk) -> None:
+    talk.say("mon patron garde mon passeport", "immigration")
+    assert entry(talk.say("qui peut m’aider", "capabilities")) == "safety-exploitation"
