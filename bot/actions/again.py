@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.actions.replies import MAX_QUICK_REPLIES, UNSOURCED, quick_reply, say_entry
+from bot.actions.replies import MAX_QUICK_REPLIES, UNSOURCED, quick_reply
 from bot.actions.turn import Turn
 from bot.actions.wiring import Desk
 from marie.domain.replies import Reply
@@ -26,13 +26,14 @@ def not_twice(turn: Turn, desk: Desk, reply: Reply) -> Reply:
     entry = library.entries.get(said.entry or "")
     if entry is None or said.topic in UNSOURCED:
         return reply
-    own = say_entry(entry, turn, desk).text
     ways = _ways(entry, turn, desk)
     last = turn.focus.last or ""
-    at = next((at for at, way in enumerate(ways) if last.startswith(way)), None)
-    if not said.text.startswith(own) or at is None:
+    at = next((at for at, way in enumerate(ways) if way in last), None)
+    # « C’est noté : un enfant de 5 ans. » may stand before it, its source and a question after it.
+    noted, own, after = said.text.partition(ways[0])
+    if not own or at is None:
         return reply
-    text = ways[min(at + 1, len(ways) - 1)] + said.text[len(own) :]
+    text = noted + ways[min(at + 1, len(ways) - 1)] + after
     person = quick_reply(library.phrase("button_handoff"), "handoff")
     buttons = distinct([person, *said.quick_replies])[:MAX_QUICK_REPLIES]
     said = replace(said, text=text, quick_replies=tuple(buttons))

@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.actions.choices import said_choice
-from bot.actions.corrections import place_alone, without_places_left, without_refused_places
+from bot.actions.corrections import (
+    goes_elsewhere,
+    place_alone,
+    without_places_left,
+    without_refused_places,
+)
 from bot.actions.doubtful import (
     FEW_WORDS,
     LIKELY,
@@ -37,6 +42,9 @@ TONGUE = 0.6
 NEED_OUTWEIGHS = 0.6
 """Under it, a message that is the name of a need and nothing else is about it."""
 
+GUESSED = 0.25
+"""Under it, a message from another family goes on with the topic in focus, or is asked again."""
+
 LONG = 25
 """Words from which a message tells before it asks."""
 
@@ -50,6 +58,14 @@ UNDECIDED = frozenset(
     }
 )
 """Readings that a place and nothing else outweighs (« finalement Saguenay » is no « stop »)."""
+
+GOES_ON = frozenset(
+    {
+        *("et", "non", "nan", "finalement", "plutot", "pardon", "oups", "desole", "desolee"),
+        *("attends", "attendez"),
+    }
+)
+"""Folded words after which a place is another place for what was talked about."""
 
 ABOUT_WORDS = frozenset(
     {"repeat", "clarify", "language", "deny", "dont_know", "francization", "out_of_scope"}
@@ -118,20 +134,27 @@ def read_in_context(turn: Turn, desk: Desk) -> Turn:
         if name in TOPICS - NO_CONTEXT and sure >= LIKELY and supported:
             return replace(turn, intent=name, confidence=sure)
         return turn
-    if (
-        focus in TOPICS - NO_CONTEXT
-        and turn.intent in TOPICS - NO_CONTEXT
-        and turn.confidence < UNSURE
-        and not same_family(turn.intent, str(focus))
-        and turn.first("place") is None
-        and not any(same_family(need.topic, turn.intent) for need in needs_of(turn.text, desk.talk))
-        and not by_words(turn.text, desk.library.topic_entries(turn.intent))
-    ):
-        entry = related_entry(turn, desk)
-        if entry is not None:
-            named = Entity(entity="entry", value=entry.id)
-            return replace(turn, intent=entry.topic, entities=(*turn.entities, named))
-    return turn
+    return _beside_the_topic(turn, desk) or turn
+
+
+def _beside_the_topic(turn: Turn, desk: Desk) -> Turn | None:
+    """What a doubtful reading from another family is rather, while a topic is talked about."""
+    focus, topics = str(turn.focus.topic), TOPICS - NO_CONTEXT
+    if focus not in topics or turn.intent not in topics or same_family(turn.intent, focus):
+        return None
+    if turn.confidence >= UNSURE or turn.first("place") is not None:
+        return None
+    named = needs_of(turn.text, desk.talk)
+    if any(same_family(need.topic, turn.intent) for need in named):
+        return None
+    if by_words(turn.text, desk.library.topic_entries(turn.intent)):
+        return None
+    entry = related_entry(turn, desk)
+    if entry is not None:
+        entity = Entity(entity="entry", value=entry.id)
+        return replace(turn, intent=entry.topic, entities=(*turn.entities, entity))
+    guessed = turn.confidence < GUESSED and not turn.entities
+    return replace(turn, intent="follow_up") if guessed else None
 
 
 def _diploma_to_study(turn: Turn, desk: Desk) -> Turn | None:
@@ -174,11 +197,13 @@ def _two_weighed(turn: Turn, desk: Desk) -> Turn | None:
 def _place_changed(turn: Turn, desk: Desk) -> Turn | None:
     """« non, je voulais dire Saint-Jérôme », « pareil à Alma », « Gaspé, pas Rimouski »."""
     said = words(turn.text)
-    # « et en Abitibi-Témiscamingue? » goes on with what was talked about.
+    # « et en Abitibi-Témiscamingue? », « non, à Saguenay » go on with what was talked about.
     goes_on = turn.intent == "region.profile" and turn.focus.topic is not None
-    goes_on = goes_on and bool(said) and said[0].text == "et"
+    goes_on = goes_on and bool(said) and said[0].text in GOES_ON
     if turn.intent not in UNDECIDED and not goes_on:
         return None
+    if goes_elsewhere(turn, desk):
+        return replace(turn, intent="follow_up")
     if turn.intent == "region.compare" and len(turn.all("place")) > 1:
         return None  # « plus de travail à Granby qu’à Saint-Hyacinthe? »
     places = place_alone(turn, desk, desk.talk.correcting)

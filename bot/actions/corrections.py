@@ -11,9 +11,10 @@ from bot.actions.wiring import Desk
 from marie.knowledge.places import Mention
 from marie.language.folding import Word, words
 
-NOT = "pas"
+NOT = frozenset({"pas", "oublie", "oubliez", "oublier", "laisse"})
+"""Words before a place that is not meant, or no longer."""
 LINKS = frozenset({"a", "au", "aux", "en", "dans", "de", "du", "d", "l", "la", "le", "les", "vers"})
-"""Words that may stand between « pas » and the place that is not meant."""
+"""Words that may stand between « pas », « oublie » and the place that is not meant."""
 
 FROM = frozenset({"de", "du", "d", "l", "la", "le", "ile", "region", "grand", "ville"})
 """Words that may stand between leaving and the place that is left."""
@@ -69,9 +70,21 @@ def _is_refused(said: tuple[Word, ...], start: int, text: str) -> bool:
     before = [word for word in said if word.end <= start]
     while before and before[-1].text in LINKS:
         before.pop()
-    if not before or before[-1].text != NOT:
+    if not before or before[-1].text not in NOT:
         return False
     return not _PUNCTUATION.search(text[before[-1].end : start])
+
+
+def goes_elsewhere(turn: Turn, desk: Desk) -> bool:
+    """« Ma cousine part à Matane, oublie Rivière-du-Loup », which was talked of: Matane instead."""
+    there = turn.focus.place
+    if there is None or len(turn.all("place")) != 1 or turn.value("place") == there:
+        return False
+    said = words(turn.text)
+    return any(
+        there in mention.ids and _is_refused(said, mention.start, turn.text)
+        for mention in desk.gazetteer.find(turn.text)
+    )
 
 
 def place_alone(turn: Turn, desk: Desk, around: Set[str]) -> tuple[Entity, ...] | None:

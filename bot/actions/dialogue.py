@@ -270,10 +270,10 @@ def _dont_know(turn: Turn, desk: Desk) -> Reply:
 
 
 def _stop(turn: Turn, desk: Desk) -> Reply:
-    if turn.state == "waiting" and turn.focus.pending is None:
-        return handoff.ask_for_person(turn.about("handoff"), desk)
     pending = turn.focus.pending
-    if pending is not None and pending.form == handoff.FORM and pending.field != "withdraw":
+    if turn.state == "waiting" and (pending is None or pending.field == "withdraw"):
+        return handoff.give_up(turn, desk)
+    if pending is not None and pending.form == handoff.FORM:
         return handoff.decline(turn, desk)
     content = plain(desk.library, "stop_ok", topic="clarify", buttons=_next(turn, desk))
     return answer(turn, content, focus=replace(turn.focus, pending=None, misses=0))

@@ -89,6 +89,21 @@ def take_answer(turn: Turn, desk: Desk, pending: Pending) -> Reply | None:
     return None
 
 
+def give_up(turn: Turn, desk: Desk) -> Reply:
+    """« Annule », from who waits: asked back once, since it may be about something else."""
+    pending = turn.focus.pending
+    if pending is not None and pending.data.get("asked"):
+        return _withdraw(turn, desk)
+    library = desk.library
+    buttons = [
+        quick_reply(library.phrase("button_withdraw"), "handoff", answer=WITHDRAW),
+        quick_reply(library.phrase("button_keep_request"), "handoff"),
+    ]
+    content = plain(library, "handoff_ask_withdraw", topic="handoff", buttons=buttons)
+    pending = Pending(form=FORM, field="withdraw", data={"asked": True})
+    return answer(turn, content, focus=replace(turn.focus, pending=pending, misses=0))
+
+
 def decline(turn: Turn, desk: Desk) -> Reply:
     """Nothing is passed on, and a person stays one word away."""
     library = desk.library

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.actions.entries import by_words
+from bot.actions.entries import by_words, same_family
 from bot.actions.needs import needs_of
 from bot.actions.places import named_places
 from bot.actions.situation import read
@@ -44,6 +44,12 @@ HOLDS = ("un diplome", "son diplome", "mon diplome", "une maitrise", "un doctora
 ASKED_OF = frozenset({"immigration", "work.recognition", "eligibility", "work.search"})
 """Readings of a status that is told, and about which nothing is asked."""
 
+WANTS = frozenset({"veux", "voudrais", "cherche", "aimerais", "besoin", "veut", "voudrait"})
+"""Folded words after which stands what is asked for."""
+
+FEW = 6
+"""Words before them from which a message tells of something else first."""
+
 STUDIES = ("university.", "cegep.")
 LODGING = ("lease.", "housing.")
 
@@ -51,7 +57,10 @@ LODGING = ("lease.", "housing.")
 def as_heard(turn: Turn, desk: Desk) -> Turn | None:
     """The turn as its words say it; None when they say nothing against its reading."""
     return (
-        _spouses_french(turn, desk)
+        _mistaken(turn, desk)
+        or _no_word_of_a_person(turn, desk)
+        or _wanted_at_the_end(turn, desk)
+        or _spouses_french(turn, desk)
         or _town_of_quebec(turn, desk)
         or _near_montreal(turn, desk)
         or _kind_of_town(turn, desk)
@@ -66,6 +75,33 @@ def as_heard(turn: Turn, desk: Desk) -> Turn | None:
 def sure_of(turn: Turn, topic: str) -> float:
     """How likely a message was read as a topic; 0 when that was not among its readings."""
     return next((float(e["confidence"]) for e in turn.ranking if e["name"] == topic), 0.0)
+
+
+def _mistaken(turn: Turn, desk: Desk) -> Turn | None:
+    """« Merci, c’est pas ce que je demandais »: no thanks, and what was missed is asked again."""
+    if not says(turn.text, desk.talk.mistaken) or needs_of(turn.text, desk.talk):
+        return None
+    return None if turn.entities else replace(turn, intent="clarify", ranking=())
+
+
+def _no_word_of_a_person(turn: Turn, desk: Desk) -> Turn | None:
+    """« On est 5 personnes », after the lodgings: hardly a request for somebody."""
+    if turn.intent != "handoff" or turn.confidence >= DOUBTFUL or turn.focus.topic is None:
+        return None
+    asked = says(turn.text, (*desk.talk.talk_to, *desk.talk.person))
+    return None if asked else replace(turn, intent="follow_up")
+
+
+def _wanted_at_the_end(turn: Turn, desk: Desk) -> Turn | None:
+    """« Mon mari a trouvé un poste à Saguenay, moi je veux finir mes études au cégep »: those."""
+    said = words(turn.text)
+    at = max((at for at, word in enumerate(said) if word.text in WANTS), default=0)
+    if turn.confidence >= HALF_SURE or at < FEW:
+        return None
+    needs = needs_of(turn.text[said[at].start :], desk.talk)
+    if len(needs) != 1 or same_family(turn.intent, needs[0].topic):
+        return None
+    return replace(turn, intent=needs[0].topic)
 
 
 def _spouses_french(turn: Turn, desk: Desk) -> Turn | None:

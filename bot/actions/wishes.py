@@ -11,6 +11,7 @@ from bot.actions.turn import Turn
 from bot.actions.wiring import Desk
 from marie.guidance.regions import MAX_WEIGHT
 from marie.knowledge.criteria import RegionCriterion
+from marie.knowledge.talk import says
 from marie.language.folding import words
 from marie.language.own_numbers import read_own_numbers
 
@@ -113,7 +114,8 @@ def only_tells_of_family(turn: Turn, desk: Desk) -> bool:
 def asks_something(turn: Turn, desk: Desk) -> bool:
     """Whether a message asks: a question mark, or a word that wants something."""
     said = {word.text for word in words(turn.text)}
-    return turn.text.rstrip().endswith("?") or bool(said & (desk.talk.wanting | ASKS))
+    asks = turn.text.rstrip().endswith("?") or bool(said & (desk.talk.wanting | ASKS))
+    return asks or says(turn.text, desk.talk.asking)
 
 
 def weighs_the_distance(turn: Turn, desk: Desk) -> bool:

@@ -450,3 +450,40 @@ def test_two_towns_and_nothing_else_are_weighed(talk: Talk) -> None:
 def test_a_lease_ends_alike_in_all_places_of_one_name(talk: Talk) -> None:
     said = "comment laisser l'appartement à Saint-Michel avant la fin"
     assert topic(talk.place(said, "lease.end")) == "lease.end"
+
+
+def test_town_that_is_forgotten_gives_way_to_the_other(talk: Talk) -> None:
+    talk.place("du travail à Rivière-du-Loup", "work.search")
+    said = "finalement ma cousine déménage à Matane donc oublie Rivière-du-Loup"
+    found = [
+        {
+            "entity": "place",
+            "value": each.ids[0],
+            "candidates": list(each.ids),
+            "start": each.start,
+        }
+        for each in talk.desk.gazetteer.find(said)
+    ]
+    reply = talk.say(said, "region.compare", *found)
+    assert topic(reply) == "work.search"
+    assert reply.focus["place"] == "municipality:08053"
+
+
+def test_town_after_a_no_is_for_what_was_talked_about(talk: Talk) -> None:
+    talk.place("un emploi de cuisinier à Rimouski", "work.search")
+    reply = talk.place("non en fait à Gaspé", "region.profile")
+    assert topic(reply) == "work.search"
+    assert reply.focus["place"] == GASPE
+
+
+def test_lease_that_is_to_be_ended_is_a_second_need_without_a_date(talk: Talk) -> None:
+    said = "je veux résilier mon bail et inscrire mes enfants à l’école à Rimouski"
+    assert "La fin de mon bail" in titles(talk.place(said, "school.find"))
+    assert topic(talk.say("oui", "affirm")) == "lease.end"
+
+
+def test_answer_with_what_was_noted_before_it_is_not_said_twice(talk: Talk) -> None:
+    first = text(talk.say("une école pour mes enfants", "school.find"))
+    second = text(talk.say("il a 5 ans et sa soeur est petite", "school.find", years(5)))
+    assert second != first
+    assert first.split("\n", maxsplit=1)[0] not in second

@@ -194,6 +194,20 @@ def test_waiting_visitor_may_withdraw(talk: Talk) -> None:
     assert reply.withdraw
 
 
+@pytest.mark.parametrize("press", [True, False])
+def test_who_calls_a_request_off_is_asked_once(talk: Talk, press: bool) -> None:
+    talk.state = "waiting"
+    assert "l’annuler?" in text(talk.say("annule", "stop"))
+    reply = talk.press("Annuler ma demande") if press else talk.say("annule", "stop")
+    assert reply.withdraw
+
+
+def test_request_that_is_kept_goes_on(talk: Talk) -> None:
+    talk.state = "waiting"
+    talk.say("annule", "stop")
+    assert not talk.press("La garder").withdraw
+
+
 def test_distress_comes_first_from_inside_a_form(talk: Talk) -> None:
     talk.say("ai-je droit à un programme", "eligibility")
     reply = talk.say("je veux mourir", "safety", {"entity": "safety", "value": "distress"})

@@ -175,3 +175,40 @@ def test_child_to_be_born_is_not_asked_for_its_age_and_twins_are_two(talk: Talk)
     reply = talk.say("mon épouse attend un bébé", "inform")
     assert str(reply.messages[-1].topic).startswith("childcare.")
     assert "des enfants de 2\u00a0ans" in text(talk.say("nos jumeaux ont 2 ans", "childcare.find"))
+
+
+@pytest.mark.parametrize("read_as", ["thanks", "deny", "abuse"])
+def test_who_was_not_answered_is_asked_again_and_not_thanked(talk: Talk, read_as: str) -> None:
+    talk.say("un emploi de cuisinier", "work.search")
+    said = talk.say("merci, c’est pas ce que je demandais", read_as)
+    assert said.messages[0].topic == "clarify"
+    assert "Je n’ai pas bien compris" in text(said)
+
+
+def test_persons_of_a_household_ask_for_no_person(talk: Talk) -> None:
+    talk.say("un appartement pas cher", "housing.search")
+    doubtful = (("handoff", 0.23), ("housing.search", 0.21), ("inform", 0.13))
+    said = talk.say("on est 5 personnes", "handoff", confidence=0.23, ranking=doubtful)
+    assert said.messages[0].topic == "housing.search"
+    asked = talk.say("parler à une personne", "handoff", confidence=0.23)
+    assert asked.messages[0].topic == "handoff"
+
+
+def test_what_is_wanted_after_what_is_told_is_answered(talk: Talk) -> None:
+    told = "mon mari a trouvé un poste à Saguenay moi je veux finir mes études au cégep"
+    said = talk.say(told, "work.search", confidence=0.48)
+    assert said.messages[0].topic == "cegep.find"
+
+
+def test_guess_about_something_else_does_not_outweigh_what_is_talked_about(talk: Talk) -> None:
+    talk.say("faire reconnaître mon diplôme", "work.recognition")
+    said = talk.say("et mon cousin il dit rien", "francization", confidence=0.15)
+    assert said.messages[0].topic == "clarify"
+
+
+def test_family_that_asks_something_is_answered_and_noted(talk: Talk) -> None:
+    age = {"entity": "age", "value": 8, "grain": "months"}
+    told = "avec mon mari et le bébé de 8 mois, je me demandais s’il fait très froid en région"
+    said = talk.say(told, "region.profile", age, confidence=0.25)
+    assert said.messages[0].entry == "region-profile-winter"
+    assert "un enfant de 8\u00a0mois" in text(said)
