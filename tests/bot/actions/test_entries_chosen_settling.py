@@ -74,7 +74,7 @@ from tests.bot.actions.conftest import Talk
         ("linscription a lecole, je dois amener quoi", "school.find", "school-find-register"),
         ("on arrive en janvier, lecole va la prendre?", "school.find", "school-find-register"),
         ("comment sinscrire a luniversite", "university.find", "university-find-admission"),
-        ("finissante du cegep, credit dimpot en gaspesie?", "moving.aid", "program-tax-credit"),
+        ("finissante du cegep, credit dimpot en gaspesie?", "moving.aid", "moving-aid-graduate"),
         ("mon boss veut des cours de francais a l usine", "francization", "francization-online"),
         ("avec un permis temporaire, la francisation?", "francization", "francization-register"),
         ("ma fille a besoin d’un psychologue", "health", "health-811"),

@@ -72,7 +72,7 @@ def asked(talk: Talk, name: str) -> Any:
         ),
         ("work-matching", "combien", "follow_up", "work-search-salary"),
         ("work-search", "c'est long pour avoir la carte", "health", "work-recognition-trades"),
-        ("work-search", "il y a un crédit d'impôt?", "follow_up", "program-tax-credit"),
+        ("work-search", "il y a un crédit d'impôt?", "follow_up", "moving-aid-graduate"),
         ("work-business", "qui peut m'aider", "capabilities", "work-business"),
         ("housing-rights-repairs", "le proprio repond pas", "inform", "housing-rights-repairs"),
         ("lease-assignment", "et le dépôt", "follow_up", "housing-rights-deposit"),
