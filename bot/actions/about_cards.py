@@ -200,7 +200,8 @@ def _finder(turn: Turn, desk: Desk) -> str | None:
     doubtful = turn.intent in UNLIKELY_IN_DOUBT and turn.confidence < IN_DOUBT
     if not (doubtful or turn.intent in UNLIKELY_WITH_A_PLACE) or len(turn.all("place")) != 1:
         return None
-    if turn.intent == "out_of_scope" and turn.confidence >= SURELY_FOREIGN:
+    foreign = turn.confidence >= SURELY_FOREIGN or says(turn.text, desk.talk.besides)
+    if turn.intent == "out_of_scope" and foreign:
         return None  # « garderie pour mon chien à Sherbrooke »
     if len(words(turn.text)) > SHORT or says(turn.text, desk.card_words.questions):
         return None

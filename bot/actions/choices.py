@@ -35,8 +35,9 @@ def chosen(turn: Turn) -> Turn:
     picks = turn.intent == "pick" or turn.text.strip() in DIGITS
     if turn.intent not in ABOUT_CHOICES:
         turn = replace(turn, focus=replace(turn.focus, choices=()))
-    if turn.intent == "region.compare" and not turn.all("place") and len(choices) > 1:
-        # « Compare les deux premières »
+    compares = turn.intent == "region.compare" and turn.focus.topic != "region.compare"
+    if compares and not turn.all("place") and len(choices) > 1:
+        # « Compare les deux premières »; once compared, « laquelle est moins chère? » asks rents.
         first = [each for choice in choices[:2] for each in turn.as_pressed(choice).all("place")]
         return replace(turn, entities=(*turn.entities, *first))
     if turn.pressed or not picks or not isinstance(wanted, int):

@@ -45,7 +45,7 @@ def language(turn: Turn, desk: Desk) -> Reply:
     library = desk.library
     entry = library.default_entry("language")
     profile = {**turn.profile, "simple": True}
-    wanted = _button_of_need(turn, desk)
+    wanted = _button_of_need(turn, desk) or _button_of_person(turn, desk)
     content = say_entry(entry, replace(turn, profile=profile), desk, buttons=wanted)
     # « mesi anpil », after Creole, is told by no list of words: it is Creole all the same.
     tongue = turn.value("language") or turn.profile.get(LANGUAGE)
@@ -85,6 +85,13 @@ def _button_of_need(turn: Turn, desk: Desk) -> list[dict[str, str]]:
             place = turn.value("place") if len(turn.all("place")) == 1 else None
             return [quick_reply(need.button, need.topic, place=place or turn.focus.place)]
     return []
+
+
+def _button_of_person(turn: Turn, desk: Desk) -> list[dict[str, str]]:
+    """« Necesito hablar con alguien », before anything was offered: « oui » is enough then."""
+    if not says(turn.text, desk.talk.person):
+        return []
+    return [quick_reply(desk.library.phrase("button_handoff"), "handoff")]
 
 
 def _switch(turn: Turn, desk: Desk, *, simple: bool) -> Reply:

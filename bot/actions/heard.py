@@ -59,6 +59,7 @@ def as_heard(turn: Turn, desk: Desk) -> Turn | None:
     return (
         _mistaken(turn, desk)
         or _no_word_of_a_person(turn, desk)
+        or _no_question_to_explain(turn)
         or _wanted_at_the_end(turn, desk)
         or _spouses_french(turn, desk)
         or _town_of_quebec(turn, desk)
@@ -90,6 +91,13 @@ def _no_word_of_a_person(turn: Turn, desk: Desk) -> Turn | None:
         return None
     asked = says(turn.text, (*desk.talk.talk_to, *desk.talk.person))
     return None if asked else replace(turn, intent="follow_up")
+
+
+def _no_question_to_explain(turn: Turn) -> Turn | None:
+    """« Bon, alors c’est quoi le numéro », hardly read as « pourquoi cette question? »."""
+    doubtful = turn.intent == "why_asked" and turn.confidence < DOUBTFUL
+    asked = turn.focus.pending is not None or turn.focus.topic is None
+    return replace(turn, intent="follow_up") if doubtful and not asked else None
 
 
 def _wanted_at_the_end(turn: Turn, desk: Desk) -> Turn | None:

@@ -79,6 +79,8 @@ TOLD_OF_VIOLENCE = frozenset({"safety-violence", "lease-special-violence"})
 
 HARASSED = "housing-rights-harassment"
 
+OF_LODGING = ("lease.", "housing.")
+
 ABOUT_WHAT_WAS_SAID = (
     (asks_for_summary, tell_summary),
     (asks_for_reasons, tell_reasons),
@@ -240,13 +242,19 @@ def _as_asked(turn: Turn, desk: Desk) -> Turn:
     found = asked_entry(turn.text, desk.asked, topic=about.topic, entry=about.entry)
     entry = desk.library.entries.get(found or "")
     needs = needs_of(turn.text, desk.talk) if len(words(turn.text)) > AT_LEAST else []
-    if entry and needs and not any(same_family(each.topic, entry.topic) for each in needs):
+    if entry and needs and not any(_close(each.topic, entry.topic) for each in needs):
         # « Combien de temps pour résilier le bail », after daycare: it names what it is about.
         entry = desk.library.entries.get(asked_entry(turn.text, desk.asked) or "")
     if entry is None:
         return turn
     named = Entity(entity="entry", value=entry.id)
     return replace(turn, intent=entry.topic, entities=(*turn.entities, named))
+
+
+def _close(one: str, other: str) -> bool:
+    """Whether two topics are of one family; a rent is of the lease, too."""
+    lodging = one.startswith(OF_LODGING) and other.startswith(OF_LODGING)
+    return lodging or same_family(one, other)
 
 
 def _with_lease_end(turn: Turn, desk: Desk) -> Turn:

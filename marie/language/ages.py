@@ -94,11 +94,12 @@ def _is_duration(folded: str, start: int, end: int) -> bool:
 
 _AGE = re.compile(
     rf"(?<![\w.,$-])(?P<numbers>{NUMBER}(?:\s*(?:,|\bet\b|\bpuis\b|&)\s*{NUMBER})*)\s*"
-    r"(?P<unit>ans?|mois)(?P<half>\s+et\s+demie?|\s+1/2)?\b"
+    # « 6 moi », after a figure, is no « moi ».
+    r"(?P<unit>ans?|mois|(?<=\d)moi|(?<=\d\s)moi)(?P<half>\s+et\s+demie?|\s+1/2)?\b"
 )
 _NUMBER_IN_LIST = re.compile(rf"{NUMBER_WORDS}|\d{{1,4}}(?:[.,]\d(?!\d))?")
 _PERSON = (
-    r"(?:fils|filles?|garcons?|enfants?|bebes?|poupons?|jumeaux|jumelles|ados?|ainee?s?|cadette?s?"
+    r"(?:fils|filles?|garcons?|enfants?|bebes?|bbs?|poupons?|jumeaux|jumelles|ados?|ainee?s?|cadette?s?"
     r"|petite?s?|mari|femme|conjointe?s?|mere|pere|frere|soeur|agee?s?|age|eleves?)"
 )
 _AGE_BEFORE = re.compile(

@@ -12,6 +12,8 @@ from marie.language.ages import find_ages, means_age, means_duration
     [
         ("3 ans", [36]),
         ("18 mois", [18]),
+        ("un bb de 6 moi", [6]),
+        ("moi et ma femme", []),
         ("ma fille a 4 ans et demi", [54]),
         ("il a quatre ans et demi", [54]),
         ("j'ai 2 enfants de 3 et 7 ans", [36, 84]),

@@ -104,3 +104,21 @@ def test_employer_who_keeps_a_passport_is_answered_by_who_protects_workers(talk:
 def test_help_after_an_employer_s_threat_is_about_the_employer(talk: Talk) -> None:
     talk.say("mon patron garde mon passeport", "immigration")
     assert entry(talk.say("qui peut m’aider", "capabilities")) == "safety-exploitation"
+
+
+def test_months_that_an_owner_asks_to_let_go_are_an_agreement_s(talk: Talk) -> None:
+    talk.say("résilier mon bail", "lease.end")
+    said = talk.say("le proprio veut 3 mois de loyer", "housing.rights")
+    assert entry(said) == "lease-agreement"
+    assert talk.say("cest tu normal", "capabilities").messages[-1].topic == "lease.agreement"
+
+
+def test_fear_of_being_denounced_is_answered(talk: Talk) -> None:
+    talk.say("un mariage blanc", "immigration")
+    assert entry(talk.say("est-ce que vous allez me dénoncer", "privacy")) == "privacy-immigration"
+
+
+def test_person_in_another_language_is_one_yes_away(talk: Talk) -> None:
+    spanish = {"entity": "language", "value": "es"}
+    talk.say("necesito hablar con alguien", "language", spanish)
+    assert talk.say("oui", "affirm").messages[-1].topic == "handoff"

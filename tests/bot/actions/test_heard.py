@@ -212,3 +212,16 @@ def test_family_that_asks_something_is_answered_and_noted(talk: Talk) -> None:
     said = talk.say(told, "region.profile", age, confidence=0.25)
     assert said.messages[0].entry == "region-profile-winter"
     assert "un enfant de 8\u00a0mois" in text(said)
+
+
+def test_daycare_for_dogs_is_none_for_children(talk: Talk) -> None:
+    longueuil = {"entity": "place", "value": "municipality:58227"}
+    said = "une garderie pour chiens à Longueuil tu connais?"
+    reply = talk.say(said, "out_of_scope", longueuil, confidence=0.65)
+    assert reply.messages[0].topic == "out_of_scope"
+
+
+def test_doubtful_why_explains_no_question_when_none_was_asked(talk: Talk) -> None:
+    talk.say("mon propriétaire ne répare rien", "housing.rights")
+    said = talk.say("je vais pas faire ça, alors la suite", "why_asked", confidence=0.26)
+    assert "Je pose une question" not in text(said)
