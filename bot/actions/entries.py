@@ -57,6 +57,8 @@ Stems = Callable[[str], frozenset[str]]
 _GLUED = re.compile(r"\b[djlmnst](?=[aeéèêhiou]\w{3})", re.IGNORECASE)
 """A small word that is written with the next: « lecole »."""
 
+_NOT_FOR = re.compile(r"\bpas (?:pour|aux|celle des)(?: les| des)? \w+", re.IGNORECASE)
+
 SAID_SO = 0.94
 """A message this like a question (Levenshtein, 0 to 1) is that question: a letter in sixteen."""
 
@@ -67,6 +69,8 @@ def answer_topic(turn: Turn, desk: Desk, *, offset: int = 0, continued: bool = F
     `offset`: after how many cards to go on; `continued`: the cards alone, the rest was said.
     """
     topic = turn.intent
+    # « Une école, pas pour adultes »: what is not wanted chooses nothing.
+    turn = replace(turn, text=_NOT_FOR.sub(" ", turn.text))
     if (question := ask_which(turn, desk, topic=topic)) is not None:
         return question
     entry = _continued_entry(turn, desk) or _entry_meant(turn, desk) or chosen_entry(turn, desk)

@@ -9,6 +9,7 @@ from typing import Any
 from bot.actions.trades import SPOUSE, own_trade, spouse_trade
 from bot.actions.turn import Turn
 from bot.actions.wiring import Desk
+from bot.actions.wishes import told_ages
 from marie.guidance.eligibility import FIELDS, BadProfile, check_profile
 from marie.knowledge.rules import Choice
 from marie.knowledge.told import Told, read_told
@@ -77,8 +78,10 @@ def remember(turn: Turn, desk: Desk) -> Turn:
     screening = turn.focus.pending is not None and turn.focus.pending.form in FORMS
     if turn.pressed or turn.intent in OWN_READING or screening or corrects(turn, desk):
         return turn
-    told = read(turn, desk, of_oneself=False)
-    return replace(turn, profile=with_situation(turn, told.facts)) if told.facts else turn
+    facts = read(turn, desk, of_oneself=False).facts
+    if "child_ages" not in facts and (ages := told_ages(turn)):
+        facts = {**facts, "child_ages": ages}
+    return replace(turn, profile=with_situation(turn, facts)) if facts else turn
 
 
 def corrects(turn: Turn, desk: Desk) -> bool:

@@ -34,8 +34,8 @@ SEVERAL = frozenset({"enfants", "filles", "garcons", "gars"})
 OLDEST = 25
 """Years: who is older is no child to find a school for, or was misread."""
 
-THEY_ARE = frozenset({"ont", "a"})
-"""Folded words of « elles ont 4 et 13 ans »."""
+THEY_ARE = frozenset({"ont", "a", "de"})
+"""Folded words of « elles ont 4 et 13 ans », « une petite de 5 ans »."""
 
 LESS = ("compte moins", "moins important", "pas important", "peu importe", "egal", "pas besoin")
 """Folded words that take a criterion out."""

@@ -116,3 +116,12 @@ def test_family_told_at_a_forms_question_leaves_it_open(talk: Talk) -> None:
 def test_ages_of_several_children_are_asked_for_in_the_plural(talk: Talk) -> None:
     reply = talk.say("on a 3 enfants", "inform")
     assert "Quel âge ont vos enfants?" in text(reply)
+
+
+def test_each_of_two_children_told_by_size_has_the_school_of_her_age(talk: Talk) -> None:
+    ages = [{"entity": "age", "value": years, "grain": "years"} for years in (5, 17)]
+    talk.say("on a une petite de 5 ans et une grande de 17 ans", "inform", *ages)
+    assert talk.profile["situation"]["child_ages"] == [5.0, 17.0]
+    grown = talk.say("la grande finit son secondaire en juin", "school.find")
+    assert grown.messages[0].topic == "cegep.find"
+    assert talk.say("et la petite?", "follow_up").messages[0].topic == "school.find"

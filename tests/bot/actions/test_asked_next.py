@@ -1,0 +1,69 @@
+"""What is asked next about a school, daycare, French courses, a licence or a pregnancy."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.bot.actions.conftest import Talk
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "entry"),
+    [
+        (
+            ("une école pour ma fille", "school.find"),
+            ("non pas pour adultes, pour la petite", "school.find"),
+            "school-find",
+        ),
+        (
+            ("une école pour mon fils", "school.find"),
+            ("et la garde apres lecole?", "childcare.find"),
+            "childcare-types-school",
+        ),
+        (
+            ("la garde après les cours à l’école", "childcare.types"),
+            ("je dois apporter quoi pour linscrire", "childcare.register"),
+            "school-find-register",
+        ),
+        (
+            ("vivre sans auto à Amos?", "transport"),
+            ("ya tu un autobus", "transport"),
+            "transport-bus",
+        ),
+        (
+            ("combien d’heures de travail avec un permis d’études", "immigration"),
+            ("et lete?", "clarify"),
+            "immigration-study-work",
+        ),
+        (
+            ("garderie à Alma", "childcare.find"),
+            ("une madame qui garde chez elle", "childcare.find"),
+            "childcare-types-family",
+        ),
+        (
+            ("garde en milieu familial", "childcare.types"),
+            ("elle a besoin d’une reconnaissance?", "eligibility"),
+            "childcare-types-family",
+        ),
+        (
+            ("où apprendre le français", "francization"),
+            ("et qui garde le bebe pendant les cours", "childcare.find"),
+            "francization-money",
+        ),
+        (
+            ("où apprendre le français", "francization"),
+            ("si je demenage, je perds ma place?", "moving.plan"),
+            "program-francisation-quebec",
+        ),
+        (
+            ("je suis enceinte et on part à Amos", "region.profile"),
+            ("on peut l’inscrire à la garderie?", "childcare.register"),
+            "childcare-register-birth",
+        ),
+    ],
+)
+def test_next_question_keeps_to_what_was_talked_about(
+    talk: Talk, first: tuple[str, str], then: tuple[str, str], entry: str
+) -> None:
+    talk.say(*first)
+    assert talk.say(*then).messages[0].entry == entry
