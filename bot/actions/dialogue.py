@@ -45,6 +45,9 @@ ABOUT_A_QUESTION = frozenset({"question", "questions", "demandez", "demande", "d
 WHY = frozenset({"pourquoi", "pkoi", "pk"})
 """Words that ask why and tell nothing of what."""
 
+SHORT = 2
+"""Words besides « pourquoi » of a question about what was just said."""
+
 ANY = "*"
 """The family of a follow-up's topic that holds for every other family."""
 
@@ -113,6 +116,8 @@ def dialogue_topics(topics: Answerers) -> Answerers:
             return _with_entry(turn, desk, related)
         if _were_listed(turn.focus):
             return _why_these(turn, desk)
+        if len(asked.split()) > SHORT and turn.focus.pending is None:
+            return fallback.clarify(turn, desk)  # « pourquoi mon voisin crie comme ça »
         if entry is None or entry.details is None:
             return _why(turn, desk)
         more_of_it = Entity(entity="part", value="details")

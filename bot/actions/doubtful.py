@@ -29,6 +29,9 @@ COLLEGE = frozenset({"cegep", "cegeps", "college", "collegial", "dec", "aec"})
 
 SMALL_TALK = frozenset({"greeting", "thanks", "goodbye"})
 
+DEAR = ("ma chere", "mon cher", "mes chers", "ma tres chere", "ma cherie")
+"""Folded words of « merci ma chère », which asks for no price."""
+
 UNSURE = 0.4
 """Under it, a reading from another family yields to an entry of the topic in focus."""
 
@@ -79,6 +82,8 @@ def _tells_a_trade(turn: Turn, desk: Desk) -> Turn | None:
 def _says_little(turn: Turn, desk: Desk) -> Turn | None:
     """« COMBIEN », « combien svp »: words that only go on with what was talked about."""
     if turn.focus.topic is None or turn.intent not in TOPICS or turn.entities:
+        return None
+    if turn.intent in SMALL_TALK and says(turn.text, DEAR):
         return None
     said = {word.text for word in words(turn.text)}
     known = {word for rule in desk.follow_ups for word in rule.words}

@@ -22,10 +22,14 @@ SIMPLE, FULL = "simple", "full"
 
 def safety(turn: Turn, desk: Desk) -> Reply:
     """Help lines first, and a person; an open question is let go."""
-    entry_id = _HELP.get(str(turn.value("safety")))
+    alarm = turn.value("safety")
     entries = desk.library.entries
-    entry = entries.get(entry_id or "") or desk.library.default_entry("safety")
-    content = say_entry(entry, turn, desk)
+    named = entries.get(_HELP.get(str(alarm), str(turn.value("entry"))))
+    entry = named or desk.library.default_entry("safety")
+    # « L’école va lui dire? », right after the help lines: what else is known of it.
+    goes_on = alarm is None and turn.focus.entry == entry.id and entry.details is not None
+    goes_on = goes_on and named is not None and not turn.pressed
+    content = say_entry(entry, turn, desk, part="details" if goes_on else "text")
     focus = replace(turn.focus, topic="safety", entry=entry.id, pending=None, misses=0)
     if entry.id == HELP_ENTRIES["violence"]:
         focus = replace(focus, violence=True)

@@ -7,6 +7,7 @@ bien français », read as a wish for simpler words.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from bot.actions.entries import by_words, same_family
 from bot.actions.needs import needs_of
@@ -50,6 +51,10 @@ WANTS = frozenset({"veux", "voudrais", "cherche", "aimerais", "besoin", "veut", 
 FEW = 6
 """Words before them from which a message tells of something else first."""
 
+THEY = frozenset({"elle", "il", "elles", "ils", "mere", "pere", "parents", "soeur", "frere"})
+SPEAK = frozenset({"parle", "parlent", "comprend", "comprennent"})
+"""Folded words that tell, side by side, what somebody else speaks."""
+
 STUDIES = ("university.", "cegep.")
 LODGING = ("lease.", "housing.")
 
@@ -61,6 +66,8 @@ def as_heard(turn: Turn, desk: Desk) -> Turn | None:
         or _no_word_of_a_person(turn, desk)
         or _no_question_to_explain(turn)
         or _wanted_at_the_end(turn, desk)
+        or _somebodys_french(turn)
+        or _nothing_to_compare(turn)
         or _spouses_french(turn, desk)
         or _town_of_quebec(turn, desk)
         or _near_montreal(turn, desk)
@@ -110,6 +117,24 @@ def _wanted_at_the_end(turn: Turn, desk: Desk) -> Turn | None:
     if len(needs) != 1 or same_family(turn.intent, needs[0].topic):
         return None
     return replace(turn, intent=needs[0].topic)
+
+
+def _somebodys_french(turn: Turn) -> Turn | None:
+    """« Elle parle juste le wolof », of a mother: courses for her, and no simpler words."""
+    if turn.intent != "language" or turn.first("language") is not None:
+        return None
+    said = [word.text for word in words(turn.text)]
+    third = any(one in THEY and two in SPEAK for one, two in pairwise(said))
+    return replace(turn, intent="francization") if third else None
+
+
+def _nothing_to_compare(turn: Turn) -> Turn | None:
+    """« Il est raciste en plus », after a landlord, doubtfully read as two regions to compare."""
+    about_regions = str(turn.focus.topic).startswith("region.") or turn.focus.place is not None
+    doubtful = turn.intent == "region.compare" and turn.confidence < HALF_SURE
+    if not doubtful or about_regions or turn.focus.topic is None or turn.all("place"):
+        return None
+    return replace(turn, intent="follow_up")
 
 
 def _spouses_french(turn: Turn, desk: Desk) -> Turn | None:

@@ -36,7 +36,7 @@ from bot.actions.replies import MAX_QUICK_REPLIES, quick_reply
 from bot.actions.situation import remember
 from bot.actions.summary import asks_for_summary, tell_summary
 from bot.actions.towns import which_town
-from bot.actions.traces import with_traces
+from bot.actions.traces import LANGUAGE, with_traces
 from bot.actions.turn import Entity, Focus, Pending, Turn
 from bot.actions.verdict_reasons import asks_for_reasons, tell_reasons
 from bot.actions.waiting import speaks_of_it
@@ -224,11 +224,8 @@ def _as_asked(turn: Turn, desk: Desk) -> Turn:
     """The same turn, read as what its words alone ask for."""
     if turn.pressed or turn.intent == "safety":
         return turn
-    if (
-        turn.intent == "language"
-        and turn.focus.topic == "language"
-        and says(turn.text, desk.talk.person)
-    ):
+    welcomed = turn.focus.topic == "language" or turn.profile.get(LANGUAGE)
+    if turn.intent == "language" and welcomed and says(turn.text, desk.talk.person):
         return replace(turn, intent="handoff")  # « yes a person please »
     if speaks_of_it(turn, desk):
         return replace(turn, intent="handoff")
@@ -252,9 +249,9 @@ def _as_asked(turn: Turn, desk: Desk) -> Turn:
 
 
 def _close(one: str, other: str) -> bool:
-    """Whether two topics are of one family; a rent is of the lease, too."""
+    """Whether a need may be a part of what is asked; a rent is of the lease, a school of danger."""
     lodging = one.startswith(OF_LODGING) and other.startswith(OF_LODGING)
-    return lodging or same_family(one, other)
+    return lodging or same_family(one, other) or other == "safety"
 
 
 def _with_lease_end(turn: Turn, desk: Desk) -> Turn:

@@ -122,3 +122,43 @@ def test_person_in_another_language_is_one_yes_away(talk: Talk) -> None:
     spanish = {"entity": "language", "value": "es"}
     talk.say("necesito hablar con alguien", "language", spanish)
     assert talk.say("oui", "affirm").messages[-1].topic == "handoff"
+
+
+@pytest.mark.parametrize(
+    ("topic", "then", "read_as", "answer"),
+    [
+        ("housing.search", "jai pas de credit ici", "clarify", "deposit"),
+        ("lease.assignment", "il est raciste en plus", "region.compare", "discrimination"),
+    ],
+)
+def test_lodging_that_is_refused_has_its_rights(
+    talk: Talk, topic: str, then: str, read_as: str, answer: str
+) -> None:
+    talk.say("mon logement", topic)
+    assert entry(talk.say(then, read_as)) == f"housing-rights-{answer}"
+
+
+def test_why_one_would_leave_is_answered(talk: Talk) -> None:
+    talk.say("un emploi", "work.search")
+    said = talk.say("pourquoi je partirais alors", "why_asked", confidence=0.97)
+    assert entry(said) == "region-recommend-why"
+
+
+def test_wife_to_bring_over_is_no_student_s_work(talk: Talk) -> None:
+    said = "avec mon permis d’études je peux faire venir ma femme, elle pourra travailler?"
+    assert entry(talk.say(said, "immigration")) == "immigration-sponsorship"
+
+
+def test_school_that_might_tell_a_violent_father_stays_with_the_danger(talk: Talk) -> None:
+    first = talk.say("il me frappe", "safety", {"entity": "safety", "value": "violence"})
+    then = talk.say("est-ce que l’école va lui dire", "school.find", confidence=0.97)
+    assert entry(then) == "safety-violence"
+    assert then.messages[-1].text != first.messages[-1].text
+    assert "porté plainte" in then.messages[-1].text
+
+
+def test_person_in_english_is_heard_after_french_too(talk: Talk) -> None:
+    english = {"entity": "language", "value": "en"}
+    talk.say("we are looking for work", "language", english)
+    talk.say("travail", "work.search")
+    assert talk.say("a person please", "language", english).messages[-1].topic == "handoff"

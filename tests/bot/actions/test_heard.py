@@ -225,3 +225,27 @@ def test_doubtful_why_explains_no_question_when_none_was_asked(talk: Talk) -> No
     talk.say("mon propriétaire ne répare rien", "housing.rights")
     said = talk.say("je vais pas faire ça, alors la suite", "why_asked", confidence=0.26)
     assert "Je pose une question" not in text(said)
+
+
+def test_thanks_to_somebody_dear_asks_for_no_price(talk: Talk) -> None:
+    talk.place("parlez-moi de Gatineau", "region.profile")
+    assert talk.say("merci ma chère", "thanks").messages[0].topic == "thanks"
+
+
+def test_what_a_mother_speaks_asks_for_no_simpler_words(talk: Talk) -> None:
+    talk.say("un médecin pour ma mère", "health")
+    said = talk.say("elle parle juste le wolof", "language", confidence=0.93)
+    assert said.messages[0].topic == "francization"
+    assert not said.profile.get("simple")
+
+
+def test_no_region_is_compared_after_a_landlord(talk: Talk) -> None:
+    talk.say("céder mon bail", "lease.assignment")
+    said = talk.say("il est bizarre en plus", "region.compare", confidence=0.3)
+    assert said.messages[0].topic != "region.compare"
+
+
+def test_long_why_that_nothing_answers_is_asked_again(talk: Talk) -> None:
+    talk.say("un emploi", "work.search")
+    said = talk.say("pourquoi mon voisin fait toujours du bruit", "why_asked", confidence=0.97)
+    assert "Je pose une question" not in text(said)
