@@ -35,8 +35,11 @@ FIGURES = ("main_town_population", DISTANCE)
 def compare_towns(towns: Sequence[Place], region: RegionProfile, turn: Turn, desk: Desk) -> Reply:
     """What is known of towns; the rest, as prices, is known of their region at most."""
     one, other, *_ = towns
-    names = {"one": one.name, "other": other.name, "region": region.name}
-    said = desk.library.phrase("compare_towns", **names)
+    names = {"one": one.name, "other": other.name}
+    if all(each.region == region.code for each in (one, other)):
+        said = desk.library.phrase("compare_towns", **names, region=region.name)
+    else:
+        said = desk.library.phrase("compare_intro", **names)  # « Laval ou Sherbrooke? »
     content = _say((one, other), region, desk, said, tuple(ASKED))
     payloads = (quick_reply("", "region.profile", place=each.id)["payload"] for each in towns)
     focus = replace(turn.focus, topic=TOPIC, place=None, misses=0, pending=None)

@@ -60,6 +60,52 @@ from tests.bot.actions.conftest import Talk
             ("on peut l’inscrire à la garderie?", "childcare.register"),
             "childcare-register-birth",
         ),
+        (
+            ("un programme pour partir", "program.info"),
+            ("on peut visiter?", "housing.search"),
+            "moving-trip",
+        ),
+        (
+            ("aller à Sept-Îles", "region.profile"),
+            ("les routes lhiver cest comment", "region.profile"),
+            "transport-winter",
+        ),
+        (
+            ("apprendre la mécanique", "school.find"),
+            ("il peut loger ou", "housing.search"),
+            "school-find-residences",
+        ),
+        (
+            ("apprendre la soudure", "school.find"),
+            ("cest gratuit?", "housing.rent"),
+            "school-find-vocational-register",
+        ),
+        (
+            ("inscription au cégep", "cegep.admission"),
+            ("mes notes sont en espagnol", "language"),
+            "work-recognition-comparative",
+        ),
+        (
+            ("mon diplôme pour le cégep", "cegep.admission"),
+            ("quand?", "clarify"),
+            "cegep-admission",
+        ),
+        (
+            ("combien coûte le cégep", "cegep.cost"),
+            ("pis ca coute quoi avec un permis", "clarify"),
+            "cegep-cost-international",
+        ),
+        (("j’ai mal à une dent", "out_of_scope"), ("et si ça empire", "clarify"), "health-811"),
+        (
+            ("cours de français", "francization"),
+            ("pis si mon boss veut?", "work.search"),
+            "francization-online",
+        ),
+        (
+            ("y a-t-il une mosquée", "organization.find"),
+            ("les gens sont racistes?", "clarify"),
+            "region-profile-community",
+        ),
     ],
 )
 def test_next_question_keeps_to_what_was_talked_about(

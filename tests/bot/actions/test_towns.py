@@ -38,3 +38,9 @@ def test_which_region_is_left_to_the_regions(talk: Talk) -> None:
     talk.place("Alma ou Rimouski?", "region.compare")
     said = talk.say("laquelle a un cégep?", "cegep.find").messages[0]
     assert said.topic == "cegep.find"
+
+
+def test_town_of_the_metropolis_is_in_no_region_of_the_other(talk: Talk) -> None:
+    said = talk.place("Laval ou Sherbrooke?", "region.compare").messages[0]
+    assert "Laval et Sherbrooke, côte à côte" in said.text
+    assert "même région" not in said.text
