@@ -142,7 +142,7 @@ def _beside_the_topic(turn: Turn, desk: Desk) -> Turn | None:
     focus, topics = str(turn.focus.topic), TOPICS - NO_CONTEXT
     if focus not in topics or turn.intent not in topics or same_family(turn.intent, focus):
         return None
-    if turn.confidence >= UNSURE or turn.first("place") is not None:
+    if turn.confidence >= UNSURE or turn.first("place") is not None or turn.intent == "handoff":
         return None
     named = needs_of(turn.text, desk.talk)
     if any(same_family(need.topic, turn.intent) for need in named):
@@ -202,13 +202,11 @@ def _place_changed(turn: Turn, desk: Desk) -> Turn | None:
     goes_on = goes_on and bool(said) and said[0].text in GOES_ON
     if turn.intent not in UNDECIDED and not goes_on:
         return None
-    if goes_elsewhere(turn, desk):
-        return replace(turn, intent="follow_up")
     if turn.intent == "region.compare" and len(turn.all("place")) > 1:
         return None  # « plus de travail à Granby qu’à Saint-Hyacinthe? »
     places = place_alone(turn, desk, desk.talk.correcting)
     if not places:
-        return None
+        return replace(turn, intent="follow_up") if goes_elsewhere(turn, desk) else None
     others = tuple(each for each in turn.entities if each.entity not in ("place", "ordinal"))
     return replace(turn, intent="follow_up", entities=(*others, *places))
 

@@ -51,6 +51,10 @@ WANTS = frozenset({"veux", "voudrais", "cherche", "aimerais", "besoin", "veut", 
 FEW = 6
 """Words before them from which a message tells of something else first."""
 
+LEAVES = frozenset({"laisse", "laissez", "laissons", "oublie", "oubliez", "oublions"})
+BEFORE_LEAVING = frozenset({"non", "bon", "ok", "ah", "finalement", "mais", "on", "alors"})
+"""Folded words of « non, oublie le travail », and what may stand before them."""
+
 THEY = frozenset({"elle", "il", "elles", "ils", "mere", "pere", "parents", "soeur", "frere"})
 SPEAK = frozenset({"parle", "parlent", "comprend", "comprennent"})
 """Folded words that tell, side by side, what somebody else speaks."""
@@ -65,6 +69,7 @@ def as_heard(turn: Turn, desk: Desk) -> Turn | None:
         _mistaken(turn, desk)
         or _no_word_of_a_person(turn, desk)
         or _no_question_to_explain(turn)
+        or _left_for_now(turn, desk)
         or _wanted_at_the_end(turn, desk)
         or _somebodys_french(turn)
         or _nothing_to_compare(turn)
@@ -98,6 +103,18 @@ def _no_word_of_a_person(turn: Turn, desk: Desk) -> Turn | None:
         return None
     asked = says(turn.text, (*desk.talk.talk_to, *desk.talk.person))
     return None if asked else replace(turn, intent="follow_up")
+
+
+def _left_for_now(turn: Turn, desk: Desk) -> Turn | None:
+    """« Non, laisse le travail pour l’instant »: that need is let go, and not looked for."""
+    if turn.text.rstrip().endswith("?") or not needs_of(turn.text, desk.talk):
+        return None
+    said = [word.text for word in words(turn.text)]
+    while said and said[0] in BEFORE_LEAVING:
+        said = said[1:]
+    if len(said) > FEW or not said or said[0] not in LEAVES:
+        return None
+    return replace(turn, intent="stop")
 
 
 def _no_question_to_explain(turn: Turn) -> Turn | None:

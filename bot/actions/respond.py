@@ -65,6 +65,9 @@ ABOUT_THE_FORM = frozenset({"stop", "restart_over", "why_asked", "resume", "repe
 GREETED = frozenset({"greeting", "clarify", "thanks"})
 """Readings under which a person that is asked for in plain words outweighs the rest."""
 
+FEW = 3
+"""Words of « person please », which nothing tells to be English."""
+
 AT_LEAST = 5
 """Words of a message that leans on what was talked of: a longer one names what it is about."""
 
@@ -224,8 +227,9 @@ def _as_asked(turn: Turn, desk: Desk) -> Turn:
     """The same turn, read as what its words alone ask for."""
     if turn.pressed or turn.intent == "safety":
         return turn
-    welcomed = turn.focus.topic == "language" or turn.profile.get(LANGUAGE)
-    if turn.intent == "language" and welcomed and says(turn.text, desk.talk.person):
+    tongue = turn.profile.get(LANGUAGE)
+    foreign = turn.intent == "language" or (tongue and len(words(turn.text)) <= FEW)
+    if foreign and (tongue or turn.focus.topic == "language") and says(turn.text, desk.talk.person):
         return replace(turn, intent="handoff")  # « yes a person please »
     if speaks_of_it(turn, desk):
         return replace(turn, intent="handoff")

@@ -87,6 +87,7 @@ def shipped() -> SafetyPatterns:
         ("mon mari garde mon passeport", "violence"),
         ("mon boss ne veut pas me rendre mes papiers", "exploitation"),
         ("mon boss va me tuer", "distress"),
+        ("j’ai le moral à zéro depuis que j’ai perdu mon bébé", "distress"),
         ("mon ex veut savoir où j’habite avec les petits", "violence"),
         ("mon boss va me tuer si j’arrive encore en retard", None),
         ("on va pendre la crémaillère en juillet", None),

@@ -162,3 +162,30 @@ def test_person_in_english_is_heard_after_french_too(talk: Talk) -> None:
     talk.say("we are looking for work", "language", english)
     talk.say("travail", "work.search")
     assert talk.say("a person please", "language", english).messages[-1].topic == "handoff"
+
+
+@pytest.mark.parametrize(
+    ("topic", "then", "read_as", "answer"),
+    [
+        ("university.find", "je peux travailler en même temps", "work.search", "study-work"),
+        ("immigration", "c’est pas vrai que je le suis", "deny", "cheating"),
+    ],
+)
+def test_status_is_spoken_of_where_it_counts(
+    talk: Talk, topic: str, then: str, read_as: str, answer: str
+) -> None:
+    talk.say("une question", topic)
+    assert entry(talk.say(then, read_as)) == f"immigration-{answer}"
+
+
+@pytest.mark.parametrize(
+    ("said", "read_as", "answer"),
+    [
+        ("mon permis finit dans 2 semaines", "transport", "immigration-permit"),
+        ("mon médecin suit ma grossesse ici", "health", "health-pregnancy"),
+        ("les emplois là-bas paient moins", "program.info", "work-search-salary"),
+        ("si je dis que je suis menacé j’aurai le statut de réfugié", "inform", "immigration"),
+    ],
+)
+def test_short_story_finds_its_entry(talk: Talk, said: str, read_as: str, answer: str) -> None:
+    assert entry(talk.say(said, read_as)) == answer

@@ -249,3 +249,21 @@ def test_long_why_that_nothing_answers_is_asked_again(talk: Talk) -> None:
     talk.say("un emploi", "work.search")
     said = talk.say("pourquoi mon voisin fait toujours du bruit", "why_asked", confidence=0.97)
     assert "Je pose une question" not in text(said)
+
+
+def test_need_that_is_left_for_now_is_not_looked_for(talk: Talk) -> None:
+    talk.say("une garderie et un emploi", "childcare.find")
+    said = talk.say("non laisse le travail pour l’instant", "work.search", confidence=0.4)
+    assert said.messages[0].topic == "clarify"
+    assert "on laisse ça" in text(said)
+
+
+def test_night_work_is_a_second_need(talk: Talk) -> None:
+    said = talk.place("une place en CPE à Lévis et du travail de nuit", "childcare.find")
+    assert "Le travail" in [each["title"] for each in said.messages[0].quick_replies]
+
+
+def test_person_in_one_english_word_is_heard(talk: Talk) -> None:
+    talk.say("I need a job", "language", {"entity": "language", "value": "en"})
+    talk.say("travail", "work.search")
+    assert talk.say("person", "inform", confidence=0.18).messages[0].topic == "handoff"
