@@ -9,10 +9,14 @@ from bot.actions.turn import Turn
 from bot.actions.wiring import Desk
 from marie.domain.replies import Reply
 from marie.knowledge.talk import Child, says
+from marie.language.folding import words
 
 CHILD, SPOUSE = "child", "spouse"
 EXPECTED = ("attend un", "attends un", "attendons un", "attend notre", "enceinte", "va naitre")
 """Folded words of a child that is not born yet."""
+
+OTHER, FEW = ("l autre", "lautre"), 4
+"""Folded words of the second of two children, in a message of few words."""
 
 GROWN = 18.0
 """Years: an age from it on is not a child's."""
@@ -24,7 +28,7 @@ def with_person(turn: Turn, desk: Desk) -> Turn:
         return turn
     talk = desk.talk
     ages = child_ages(turn)
-    if says(turn.text, talk.child.says) or (turn.focus.person == CHILD and ages):
+    if _speaks_of_child(turn, talk.child):
         before = turn.focus.child_age if turn.focus.person == CHILD else None
         told = ages[-1] if ages else _told_age(turn, talk.child)
         age = before if told is None else told
@@ -39,9 +43,24 @@ def _told_age(turn: Turn, child: Child) -> float | None:
     if says(turn.text, EXPECTED):
         return 0.0
     known = (turn.profile.get("situation") or {}).get("child_ages") or []
+    if _says_the_other(turn):
+        others = [float(age) for age in known if age != turn.focus.child_age]
+        return others[0] if len(others) == 1 else None
     if known and says(turn.text, child.older):
         return float(max(known))
     return float(min(known)) if known and says(turn.text, child.younger) else None
+
+
+def _speaks_of_child(turn: Turn, child: Child) -> bool:
+    if says(turn.text, child.says):
+        return True
+    return turn.focus.person == CHILD and (bool(child_ages(turn)) or _says_the_other(turn))
+
+
+def _says_the_other(turn: Turn) -> bool:
+    """« Et l’autre? », after one of two children."""
+    said = turn.focus.person == CHILD and says(turn.text, OTHER)
+    return said and len(words(turn.text)) <= FEW
 
 
 def child_ages(turn: Turn) -> list[float]:
@@ -57,7 +76,7 @@ def child_ages(turn: Turn) -> list[float]:
 def topic_for_person(turn: Turn, desk: Desk) -> str | None:
     """The topic that « et pour ma femme? », « et pour mon fils de 17 ans? » goes on with."""
     talk = desk.talk
-    if says(turn.text, talk.child.says) or (turn.focus.person == CHILD and child_ages(turn)):
+    if _speaks_of_child(turn, talk.child):
         age = turn.focus.child_age
         return None if age is None else topic_at(age, talk.child)
     if says(turn.text, talk.spouse.says):

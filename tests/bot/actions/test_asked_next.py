@@ -106,6 +106,33 @@ from tests.bot.actions.conftest import Talk
             ("les gens sont racistes?", "clarify"),
             "region-profile-community",
         ),
+        (
+            ("garderie à Alma", "childcare.find"),
+            ("on peut visiter avant?", "moving.trip"),
+            "childcare-types-cpe",
+        ),
+        (
+            ("garderie à Alma", "childcare.find"),
+            ("quels papiers pour lecole", "childcare.register"),
+            "school-find-register",
+        ),
+        (
+            ("combien coûte le cégep", "cegep.cost"),
+            ("ca se paye comment a mon age", "clarify"),
+            "cegep-cost-aid",
+        ),
+        (
+            ("les programmes pour partir", "program.info"),
+            ("cest gratuit?", "housing.rent"),
+            "program-emplois-en-regions",
+        ),
+        (("mon plan de départ", "moving.plan"), ("et hydro", "clarify"), "moving-plan-address"),
+        (("mon plan de départ", "moving.plan"), ("ma carte soleil", "health"), "health-address"),
+        (
+            ("une visite de région", "moving.trip"),
+            ("jpeux amener mon bebe", "childcare.find"),
+            "moving-trip",
+        ),
     ],
 )
 def test_next_question_keeps_to_what_was_talked_about(

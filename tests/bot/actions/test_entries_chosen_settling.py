@@ -83,6 +83,12 @@ from tests.bot.actions.conftest import Talk
         ("je travaille de nuit sans voiture", "transport", "transport"),
         ("changer adresse sur mon permis de conduire", "transport", "moving-plan-address"),
         ("association algérienne à Gatineau", "organization.find", "organization-find-community"),
+        ("mon ado mange plus, il parle plus", "region.profile", "health-811"),
+        ("lautobus jaune passe tu", "transport", "school-find-daily"),
+        ("une aec ou un dec", "cegep.find", "cegep-admission-adult"),
+        ("ma mère a jamais été à lecole", "school.find", "francization-literacy"),
+        ("mon mari est encore en Tunisie", "out_of_scope", "immigration-sponsorship"),
+        ("de laide pour manger", "region.profile", "organization-find"),
     ],
 )
 def test_entry_is_the_one_that_answers(talk: Talk, said: str, topic: str, entry: str) -> None:

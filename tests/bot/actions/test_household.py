@@ -125,3 +125,4 @@ def test_each_of_two_children_told_by_size_has_the_school_of_her_age(talk: Talk)
     grown = talk.say("la grande finit son secondaire en juin", "school.find")
     assert grown.messages[0].topic == "cegep.find"
     assert talk.say("et la petite?", "follow_up").messages[0].topic == "school.find"
+    assert talk.say("et l’autre?", "follow_up").messages[0].topic == "cegep.find"
