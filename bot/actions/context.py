@@ -22,7 +22,7 @@ from bot.actions.doubtful import (
 )
 from bot.actions.entries import by_words, related_entry, same_family
 from bot.actions.heard import POSSIBLE, as_heard, sure_of
-from bot.actions.needs import may_name_need, needs_of, only_need
+from bot.actions.needs import first_need, may_name_need, needs_of, only_need
 from bot.actions.places import names_elsewhere
 from bot.actions.situation import corrects
 from bot.actions.turn import Entity, Turn
@@ -98,6 +98,7 @@ def read_in_context(turn: Turn, desk: Desk) -> Turn:
         or _asks_where_to(turn, desk)
         or _leans_on_focus(turn, desk)
         or _asked_at_the_end(turn, desk)
+        or _said_first(turn, desk)
         or _one_region_compared(turn)
         or _cost_of_living(turn, desk)
         or _far_from_montreal(turn, desk)
@@ -213,13 +214,15 @@ def _place_changed(turn: Turn, desk: Desk) -> Turn | None:
 
 def _region_named(turn: Turn, desk: Desk) -> Turn | None:
     """« on veut aller à Rimouski », « Rouyn m’intéresse »: the region, before any search."""
-    if turn.intent not in UNDECIDED or not turn.all("place"):
+    places = turn.all("place")
+    weighed = turn.intent == "region.compare" and len(places) > 1
+    if turn.intent not in UNDECIDED or not places or weighed:
         return None
-    places = place_alone(turn, desk, desk.talk.going)
-    if not places:
+    named = place_alone(turn, desk, desk.talk.going)
+    if not named:
         return None
     others = tuple(each for each in turn.entities if each.entity != "place")
-    return replace(turn, intent="region.profile", entities=(*others, *places))
+    return replace(turn, intent="region.profile", entities=(*others, *named))
 
 
 def _asked_at_the_end(turn: Turn, desk: Desk) -> Turn | None:
@@ -265,6 +268,16 @@ def _leans_on_focus(turn: Turn, desk: Desk) -> Turn | None:
         return replace(turn, intent=topic)
     named = Entity(entity="entry", value=entry.id)
     return replace(turn, intent=entry.topic, entities=(named,))
+
+
+def _said_first(turn: Turn, desk: Desk) -> Turn | None:
+    """« Un logement à Drummondville et un emploi de soudeur », read unsurely as the second."""
+    if turn.intent not in TOPICS - NO_CONTEXT or turn.confidence >= UNSURE:
+        return None
+    first = first_need(turn, desk.talk)
+    if first is None or same_family(first.topic, turn.intent):
+        return None
+    return replace(turn, intent=first.topic) if sure_of(turn, first.topic) >= POSSIBLE else None
 
 
 def _one_region_compared(turn: Turn) -> Turn | None:

@@ -41,7 +41,7 @@ SURE = 0.9
 FOLLOWS = 0.2
 """A second reading as a follow-up, from this on, keeps a doubtful message on its topic."""
 
-DOUBTFUL = 0.65
+DOUBTFUL = 0.6
 """Under it, a reading from the family in focus yields to the topic in focus then."""
 
 NO_CONTEXT = frozenset(

@@ -82,6 +82,17 @@ def second_need(turn: Turn, answered: str, talk: TalkWords) -> Need | None:
     return None
 
 
+def first_need(turn: Turn, talk: TalkWords) -> Need | None:
+    """The need of a message's first part, where another part asks for another one."""
+    parts = [part for part in _parts(turn.text, talk) if part.strip()]
+    needs = [list(_needs(part, talk)) for part in parts]
+    if len(needs) < 2 or len(needs[0]) != 1 or not _asks(parts[0], talk):
+        return None
+    first = needs[0][0]
+    others = [each for found in needs[1:] for each in found]
+    return first if any(not _alike(first, each.topic) for each in others) else None
+
+
 def _alike(need: Need, topic: str) -> bool:
     return same_family(need.topic, topic)
 

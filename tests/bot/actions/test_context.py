@@ -487,3 +487,16 @@ def test_answer_with_what_was_noted_before_it_is_not_said_twice(talk: Talk) -> N
     second = text(talk.say("il a 5 ans et sa soeur est petite", "school.find", years(5)))
     assert second != first
     assert first.split("\n", maxsplit=1)[0] not in second
+
+
+def test_of_two_needs_the_one_said_first_is_answered_where_the_reading_is_unsure(
+    talk: Talk,
+) -> None:
+    said = talk.say(
+        "je cherche un logement à Drummondville et un emploi de soudeur",
+        "work.search",
+        confidence=0.34,
+        ranking=(("work.search", 0.34), ("housing.search", 0.25)),
+    )
+    assert said.messages[0].topic == "housing.search"
+    assert "le travail" in said.messages[-1].text
