@@ -46,7 +46,7 @@ from marie.domain.replies import Reply
 from marie.knowledge.asked import asked_entry
 from marie.knowledge.model import TOPICS
 from marie.knowledge.talk import says
-from marie.language.folding import words
+from marie.language.folding import fold_key, words
 from marie.language.safety import HELP_ENTRIES
 
 Answerer = Callable[[Turn, Desk], Reply]
@@ -231,6 +231,11 @@ def _as_asked(turn: Turn, desk: Desk) -> Turn:
     foreign = turn.intent == "language" or (tongue and len(words(turn.text)) <= FEW)
     if foreign and (tongue or turn.focus.topic == "language") and says(turn.text, desk.talk.person):
         return replace(turn, intent="handoff")  # « yes a person please »
+    if turn.intent == "language" and turn.focus.topic == "language":
+        said = fold_key(turn.text).strip()
+        need = next((topic for topic, own in desk.talk.abroad.items() if said in own), None)
+        if need is not None:
+            return replace(turn, intent=need)  # « trabajo », under the button that says it
     if speaks_of_it(turn, desk):
         return replace(turn, intent="handoff")
     if turn.intent in GREETED and says(turn.text, desk.talk.talk_to):

@@ -189,3 +189,37 @@ def test_status_is_spoken_of_where_it_counts(
 )
 def test_short_story_finds_its_entry(talk: Talk, said: str, read_as: str, answer: str) -> None:
     assert entry(talk.say(said, read_as)) == answer
+
+
+@pytest.mark.parametrize(
+    ("said", "read_as", "answer"),
+    [
+        ("et le froid la ba", "clarify", "region-profile-winter"),
+        ("je veux ramener ma copine du Bénin", "out_of_scope", "immigration-sponsorship"),
+        ("mon permis finit en mai", "transport", "immigration-permit"),
+        ("comment je fais pour visiter sans argent", "housing.search", "moving-trip"),
+        ("au travail on m’appelle l’Arabe", "francization", "work-search-rights"),
+        ("je vais crever de chaud dans cet appart", "lease.sublet", "housing-rights-repairs"),
+    ],
+)
+def test_complaint_finds_its_entry(talk: Talk, said: str, read_as: str, answer: str) -> None:
+    assert entry(talk.say(said, read_as)) == answer
+
+
+def test_fear_for_a_job_at_which_one_is_insulted_is_of_rights_and_no_distress(talk: Talk) -> None:
+    talk.say("au travail on m’appelle l’Arabe", "francization")
+    assert entry(talk.say("le boss rit avec eux", "work.matching")) == "work-search-rights"
+    said = talk.say("j’ai peur de perdre ma job si je parle", "safety", confidence=0.8)
+    assert entry(said) == "work-search-rights"
+
+
+def test_leaving_too_after_a_flatmate_stops_nothing(talk: Talk) -> None:
+    talk.say("mon coloc est parti sans payer", "lease.end")
+    said = talk.say("je veux quitter aussi", "stop", confidence=0.37)
+    assert said.messages[-1].topic == "lease.end"
+
+
+def test_need_alone_in_another_language_is_answered_under_its_button(talk: Talk) -> None:
+    spanish = {"entity": "language", "value": "es"}
+    talk.say("necesito trabajo", "language", spanish)
+    assert talk.say("trabajo", "language", spanish).messages[-1].topic == "work.search"
