@@ -133,6 +133,16 @@ from tests.bot.actions.conftest import Talk
             ("jpeux amener mon bebe", "childcare.find"),
             "moving-trip",
         ),
+        (
+            ("garderie à Alma", "childcare.find"),
+            ("et si yen a pas?", "clarify"),
+            "childcare-find-waiting",
+        ),
+        (
+            ("une université à Saguenay", "university.find"),
+            ("ca change mon permis?", "transport"),
+            "immigration-permit",
+        ),
     ],
 )
 def test_next_question_keeps_to_what_was_talked_about(

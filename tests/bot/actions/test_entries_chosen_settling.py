@@ -89,6 +89,9 @@ from tests.bot.actions.conftest import Talk
         ("ma mère a jamais été à lecole", "school.find", "francization-literacy"),
         ("mon mari est encore en Tunisie", "out_of_scope", "immigration-sponsorship"),
         ("de laide pour manger", "region.profile", "organization-find"),
+        ("je travaille le samedi, qui garde ma fille", "childcare.find", "childcare-find-atypical"),
+        ("la place en cpe du petit, je la perds?", "childcare.find", "childcare-register-moving"),
+        ("on est quatre, deux enfants, par ou commencer", "eligibility", "moving-plan"),
     ],
 )
 def test_entry_is_the_one_that_answers(talk: Talk, said: str, topic: str, entry: str) -> None:
