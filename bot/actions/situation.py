@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -17,6 +18,11 @@ from marie.language.typography import french_list
 
 OWN_READING = frozenset({"eligibility", "safety", "restart_over", "language"})
 """Intents whose messages are not remembered in passing: some are read by their own action."""
+
+_SUPPOSED = re.compile(
+    r"\bsi (?:je|on) (?:dis|disais|dit|déclare|declare|écris|ecris|mets)\b.*", re.I
+)
+"""« Si je dis que je suis réfugié… »: what follows is told of nobody."""
 
 FORMS = frozenset({"eligibility", "matching"})
 """Forms that read for themselves."""
@@ -57,7 +63,7 @@ def read(turn: Turn, desk: Desk, *, of_oneself: bool, of_trade: bool = False) ->
     if turn.pressed:
         return Told()
     told = read_told(
-        turn.text,
+        _SUPPOSED.sub("", turn.text),
         desk.profile_fields,
         desk.gazetteer,
         turn.today,

@@ -223,3 +223,10 @@ def test_need_alone_in_another_language_is_answered_under_its_button(talk: Talk)
     spanish = {"entity": "language", "value": "es"}
     talk.say("necesito trabajo", "language", spanish)
     assert talk.say("trabajo", "language", spanish).messages[-1].topic == "work.search"
+
+
+def test_what_one_would_only_say_to_be_accepted_is_no_status(talk: Talk) -> None:
+    talk.say("si je dis que je suis menacé j’aurai le statut de réfugié", "inform")
+    assert "status" not in talk.profile.get("situation", {})
+    talk.say("j’ai le statut de réfugié", "inform")
+    assert talk.profile["situation"]["status"] == "refugee"
