@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.actions.entries import related_entry, same_family, speaks_of_focus
+from bot.actions.entries import related_entry, same_family, speaks_of_focus, tells_apart
 from bot.actions.needs import needs_of
 from bot.actions.places import names_elsewhere
 from bot.actions.trades import own_trade
@@ -150,6 +150,8 @@ def _goes_on(turn: Turn, desk: Desk) -> Turn | None:
         return None
     second, sure = _second(turn)
     follows = turn.confidence < DOUBTFUL and second == "follow_up" and sure >= FOLLOWS
+    # « Et si on achetait une maison? », after the rents, has a word of its own.
+    follows = follows and not tells_apart(turn.text, turn.intent, desk)
     if follows or (turn.confidence < SURE and speaks_of_focus(turn, desk)):
         return replace(turn, intent=focus)
     return None

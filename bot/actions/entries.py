@@ -304,6 +304,17 @@ def speaks_of_focus(turn: Turn, desk: Desk) -> bool:
     return own >= ENOUGH and own >= best(turn.intent) + MARGIN
 
 
+def tells_apart(text: str, topic: str, desk: Desk) -> bool:
+    """Whether a message has a word that only this topic's entries ask with, of its family's."""
+    own: set[str] = set()
+    others: set[str] = set()
+    for entry in desk.library.entries.values():
+        if same_family(entry.topic, topic):
+            of = own if entry.topic == topic else others
+            of.update(*_questions(entry, _roots))
+    return bool(_roots(text) & own - others)
+
+
 def by_words(text: str, entries: list[Entry]) -> list[Entry]:
     """Entries of which a question shares two telling words with `text`, the best first."""
     weight = _weights(entries)

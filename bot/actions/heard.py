@@ -79,6 +79,7 @@ def as_heard(turn: Turn, desk: Desk) -> Turn | None:
         or _kind_of_town(turn, desk)
         or _need_in_a_town(turn, desk)
         or _diploma_held(turn)
+        or _asks_of_a_right(turn, desk)
         or _only_told(turn, desk)
         or _leaves_for_a_place(turn, desk)
         or _no_word_of_a_lease(turn, desk)
@@ -214,6 +215,13 @@ def _diploma_held(turn: Turn) -> Turn | None:
         return None
     held = sure_of(turn, "work.recognition") >= POSSIBLE
     return replace(turn, intent="work.recognition") if held else None
+
+
+def _asks_of_a_right(turn: Turn, desk: Desk) -> Turn | None:
+    """« J’ai droit à Emplois en régions? »: whether she may, and not what it is."""
+    if turn.intent != "program.info" or sure_of(turn, "eligibility") < POSSIBLE:
+        return None
+    return replace(turn, intent="eligibility") if says(turn.text, desk.talk.entitled) else None
 
 
 def _only_told(turn: Turn, desk: Desk) -> Turn | None:

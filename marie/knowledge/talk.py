@@ -73,6 +73,7 @@ class TalkWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     abroad: dict[str, tuple[str, ...]]
     grateful: tuple[str, ...]
     how_far: tuple[str, ...]
+    entitled: tuple[str, ...]
     stays: tuple[str, ...]
     naming: tuple[str, ...]
     consents: frozenset[str]

@@ -267,3 +267,18 @@ def test_person_in_one_english_word_is_heard(talk: Talk) -> None:
     talk.say("I need a job", "language", {"entity": "language", "value": "en"})
     talk.say("travail", "work.search")
     assert talk.say("person", "inform", confidence=0.18).messages[0].topic == "handoff"
+
+
+def test_right_to_a_programme_is_no_presentation_of_it(talk: Talk) -> None:
+    near = (("program.info", 0.53), ("eligibility", 0.46))
+    said = talk.say("jai droit a emplois en regions?", "program.info", ranking=near)
+    assert said.messages[0].topic == "eligibility"
+    asked = talk.say("c’est quoi emplois en régions?", "program.info", ranking=near)
+    assert asked.messages[0].topic == "program.info"
+
+
+def test_word_of_its_own_is_no_follow_up(talk: Talk) -> None:
+    talk.place("c’est combien les loyers à Trois-Rivières?", "housing.rent")
+    near = (("housing.buy", 0.56), ("follow_up", 0.44))
+    said = talk.say("et si on achetait?", "housing.buy", confidence=0.56, ranking=near)
+    assert said.messages[0].topic == "housing.buy"
