@@ -27,6 +27,8 @@ from marie.language.folding import fold_key
 
 Floats = NDArray[np.float32]
 
+VOWELS = frozenset("aeiouy")
+
 SINGLY = 0.8
 """What the words count one by one, where the encoder counts 1."""
 FAMILY = 0.15
@@ -89,7 +91,14 @@ class Topics:
         return Reading(
             [(self.intents[index], float(chances[index])) for index in order],
             scope=float(scope[0]),
-            known=bool((columns < len(self.words.terms)).any()),
+            known=bool((columns < len(self.words.terms)).any()) and self._could_be_said(spelt),
+        )
+
+    def _could_be_said(self, text: str) -> bool:
+        """Whether a word has a vowel or was seen spelt so: « zzzz » sounds like one that was."""
+        return any(
+            word in self.respeller.known or not VOWELS.isdisjoint(word)
+            for word in fold_key(text).split()
         )
 
     @property
