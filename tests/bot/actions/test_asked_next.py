@@ -143,6 +143,27 @@ from tests.bot.actions.conftest import Talk
             ("ca change mon permis?", "transport"),
             "immigration-permit",
         ),
+        (
+            ("une école à Alma", "school.find"),
+            ("le public ou le prive?", "clarify"),
+            "school-find-private",
+        ),
+        (("une école à Alma", "school.find"), ("pis lautobus", "transport"), "school-find-daily"),
+        (
+            ("apprendre la soudure", "school.find"),
+            ("je peux etre paye?", "childcare.cost"),
+            "cegep-cost-aid",
+        ),
+        (
+            ("garderie à Alma", "childcare.find"),
+            ("si cest plein", "clarify"),
+            "childcare-find-waiting",
+        ),
+        (
+            ("mon plan de départ", "moving.plan"),
+            ("ca coute combien", "moving.aid"),
+            "moving-aid-price",
+        ),
     ],
 )
 def test_next_question_keeps_to_what_was_talked_about(

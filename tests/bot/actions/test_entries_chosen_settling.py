@@ -92,6 +92,13 @@ from tests.bot.actions.conftest import Talk
         ("je travaille le samedi, qui garde ma fille", "childcare.find", "childcare-find-atypical"),
         ("la place en cpe du petit, je la perds?", "childcare.find", "childcare-register-moving"),
         ("on est quatre, deux enfants, par ou commencer", "eligibility", "moving-plan"),
+        ("je fais mon secondaire aux adultes", "school.find", "school-find-adult"),
+        ("mon fils veut du soccer à lecole", "school.find", "school-find-programs"),
+        ("je comprends pas, cest quoi le cegep", "school.find", "cegep-find-what"),
+        ("on se fait niaiser à lecole", "school.find", "school-find-bullied"),
+        ("on veut quitter Montréal, on a droit à quoi", "region.profile", "eligibility"),
+        ("place aux jeunes c pour moi?", "immigration", "eligibility"),
+        ("pour Amos je prends quel bus", "transport", "transport-bus"),
     ],
 )
 def test_entry_is_the_one_that_answers(talk: Talk, said: str, topic: str, entry: str) -> None:
