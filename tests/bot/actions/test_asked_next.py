@@ -164,6 +164,21 @@ from tests.bot.actions.conftest import Talk
             ("ca coute combien", "moving.aid"),
             "moving-aid-price",
         ),
+        (
+            ("garderie à Alma", "childcare.find"),
+            ("elle doit être reconnue?", "childcare.register"),
+            "childcare-types-family",
+        ),
+        (
+            ("garderie à Alma", "childcare.find"),
+            ("jai laide sociale", "housing.aid"),
+            "childcare-cost-free",
+        ),
+        (
+            ("le cégep d’Alma", "cegep.find"),
+            ("le cegep a tu des chambres", "cegep.find"),
+            "cegep-find-residences",
+        ),
     ],
 )
 def test_next_question_keeps_to_what_was_talked_about(
