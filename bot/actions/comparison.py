@@ -22,9 +22,12 @@ from bot.actions.wiring import Desk
 from marie.domain.messages import Content
 from marie.domain.replies import Reply
 from marie.knowledge.model import RegionProfile
+from marie.knowledge.talk import says
 from marie.language.typography import french_list
 
 TOPIC = "region.compare"
+OF_WORK = frozenset({"employment", "unemployment"})
+"""What is known of the work in a region, besides its sectors."""
 
 
 def compare(turn: Turn, desk: Desk) -> Reply:
@@ -50,6 +53,9 @@ def _regions(turn: Turn, desk: Desk) -> list[RegionProfile]:
     if pressed:
         return [profiles[code] for code in pressed if code in profiles]
     places = named_places(turn, desk)
+    if not places and turn.focus.topic == TOPIC:  # « laquelle a plus de travail? »
+        chosen = [turn.as_pressed(each).value("place") for each in turn.focus.choices[:2]]
+        places = [each for one in chosen if (each := desk.gazetteer.get(str(one))) is not None]
     in_focus = desk.gazetteer.get(turn.focus.place) if turn.focus.place else None
     found = []
     for place in [*places, *([in_focus] if in_focus else [])]:
@@ -63,7 +69,7 @@ def _regions(turn: Turn, desk: Desk) -> list[RegionProfile]:
 def _say(one: RegionProfile, other: RegionProfile, turn: Turn, desk: Desk) -> Content:
     library = desk.library
     known = measures(desk, turn.profile)
-    rows = list(_rows(one, other, known, desk))
+    rows = _asked_for(dict(_rows(one, other, known, desk)), turn, desk)
     absent = library.phrase("figure_absent")
     told = [row for row in rows if set(row["values"]) != {absent}]
     lines = [
@@ -110,30 +116,37 @@ def _rows(
     other: RegionProfile,
     known: Mapping[str, Mapping[str, Measure]],
     desk: Desk,
-) -> list[dict[str, Any]]:
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """By the criterion, or the figure, that they are about."""
     absent = desk.library.phrase("figure_absent")
-    return [
-        *_figure_rows(one, other, desk),
-        *(
-            {
-                "label": criterion.label,
-                "values": [
-                    measure.said if (measure := known[criterion.id].get(each.code)) else absent
-                    for each in (one, other)
-                ],
-            }
-            for criterion in desk.criteria.criteria
-            if criterion.measure != "sector"
-        ),
-    ]
+    yield from _figure_rows(one, other, desk)
+    for criterion in desk.criteria.criteria:
+        if criterion.measure != "sector":
+            values = [
+                measure.said if (measure := known[criterion.id].get(each.code)) else absent
+                for each in (one, other)
+            ]
+            yield criterion.id, {"label": criterion.label, "values": values}
 
 
-def _figure_rows(one: RegionProfile, other: RegionProfile, desk: Desk) -> Iterator[dict[str, Any]]:
+def _asked_for(rows: dict[str, dict[str, Any]], turn: Turn, desk: Desk) -> list[dict[str, Any]]:
+    """Once two regions were compared, the rows that a further question names; else all."""
+    asked = {each.id for each in desk.criteria.criteria if says(turn.text, each.says)}
+    if "work" in asked:
+        asked |= OF_WORK
+    named = [row for name, row in rows.items() if name in asked]
+    goes_on = turn.focus.topic == TOPIC and not turn.all("place") and not turn.pressed
+    return named if goes_on and named else list(rows.values())
+
+
+def _figure_rows(
+    one: RegionProfile, other: RegionProfile, desk: Desk
+) -> Iterator[tuple[str, dict[str, Any]]]:
     """Figures that both regions have and that no criterion uses."""
     for name in ("population", "employment"):
         pair = [figures_of(each, desk).get(name) for each in (one, other)]
         if pair[0] is not None and pair[1] is not None:
-            yield {"label": pair[0].label, "values": [pair[0].value, pair[1].value]}
+            yield name, {"label": pair[0].label, "values": [pair[0].value, pair[1].value]}
 
 
 def _sector_rows(one: RegionProfile, other: RegionProfile, desk: Desk) -> list[dict[str, Any]]:

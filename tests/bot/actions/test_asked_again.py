@@ -1,0 +1,51 @@
+"""What is asked next, in few words, of what was just answered."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.bot.actions.conftest import Talk
+
+
+@pytest.mark.parametrize(
+    ("before", "then", "entry"),
+    [
+        (
+            ("je peux partir avant la fin du bail?", "lease.end"),
+            ("le proprio veut pas", "housing.rights"),
+            "lease-agreement-refused",
+        ),
+        (
+            ("je peux partir avant la fin du bail?", "lease.end"),
+            ("et si je donne a qqn d'autre", "clarify"),
+            "lease-assignment",
+        ),
+        (
+            ("faire reconnaître mon diplôme", "work.recognition"),
+            ("et en attendant je peux faire quoi", "clarify"),
+            "work-search",
+        ),
+        (
+            ("changer mes adresses avec la SAAQ", "moving.plan"),
+            ("hydro aussi", "moving.plan"),
+            "moving-plan-address",
+        ),
+        (
+            ("acheter une maison en région", "housing.buy"),
+            ("le rap j'y ai droit?", "eligibility"),
+            "housing-buy-money",
+        ),
+    ],
+)
+def test_few_words_go_on_with_what_was_answered(
+    talk: Talk, before: tuple[str, str], then: tuple[str, str], entry: str
+) -> None:
+    talk.say(*before)
+    assert talk.say(*then).messages[0].entry == entry
+
+
+def test_which_of_two_regions_has_more_work_tells_of_their_work_alone(talk: Talk) -> None:
+    talk.place("la différence entre Rimouski et Saguenay", "region.compare")
+    said = talk.say("laquelle a plus de travail en informatique", "region.compare").messages[0]
+    assert "Emplois" in said.text
+    assert "Population" not in said.text
