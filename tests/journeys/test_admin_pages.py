@@ -32,6 +32,10 @@ SETTLED = """() => Promise.allSettled(document.getAnimations()
     .filter((each) => each instanceof CSSTransition).map((each) => each.finished))"""
 """Colours that pass over into those of the night have arrived."""
 
+SIDEWAYS = """() => [...document.querySelectorAll('.scroll:has(table:not(.counts, .holes))')]
+    .filter((each) => each.scrollWidth > each.clientWidth).map((each) => each.ariaLabel)"""
+"""Tables that a phone has to push sideways, but for those whose columns are compared."""
+
 SECTIONS = (
     *("", "fiches", "montants", "phrases", "programmes", "lieux", "repertoire", "evenements"),
     *("manques", "verifier", "qualite", "modeles", "repartition", "equipe", "envois"),
@@ -80,6 +84,7 @@ async def test_every_page_can_be_read_on_any_screen_and_by_any_reader(
         await nadia.set_viewport_size({"width": 390, "height": 844})
         await nadia.evaluate(SETTLED)
         found += [f"phone {each}" for each in await findings(nadia)]
+        found += [f"sideways {address} {each}" for each in await nadia.evaluate(SIDEWAYS)]
         await _picture(nadia, address, "phone")
     assert found == []
 
@@ -92,6 +97,19 @@ async def _picture(page: Page, address: str, look: str) -> None:
             or "jour"
         )
         await page.screenshot(path=str(Path(PICTURES) / f"{name}.{look}.png"), full_page=True)
+
+
+async def test_row_is_read_downwards_on_a_phone_and_across_on_a_desk(
+    nadia: Page,  # noqa: F811
+) -> None:
+    await nadia.goto("/admin/montants?q=contribution+réduite")
+    cell = nadia.locator("td").first
+    column = "(node) => getComputedStyle(node, '::before').content"
+    assert await cell.evaluate(column) == "none"
+    assert await cell.evaluate("(node) => getComputedStyle(node).display") == "table-cell"
+    await nadia.set_viewport_size({"width": 390, "height": 844})
+    assert await cell.evaluate(column) == '"Aujourd’hui"'
+    assert await cell.evaluate("(node) => getComputedStyle(node).display") == "block"
 
 
 async def test_sections_are_reached_from_a_phone_and_without_a_mouse(
