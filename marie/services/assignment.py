@@ -46,11 +46,8 @@ log = logging.getLogger(__name__)
 NOBODY = Organizations(talks_at_once=1, organizations=())
 """Nothing is known of any organisation: only their turn counts."""
 
-SHOWN = 200
-"""Decisions that the page tells, the latest first."""
-
 CHART = 1_000
-"""Decisions that the chart draws, the latest ones."""
+"""Decisions that the page tells and the chart draws, the latest ones."""
 
 
 class NoSuchLead(Exception):

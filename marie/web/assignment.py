@@ -26,9 +26,13 @@ from marie.web.forms import read_form
 from marie.web.keys import CLOCK, DATABASE, HUB, TERMS
 from marie.web.pages import page
 from marie.web.problems import Problem
+from marie.web.requests import whole_number
 from marie.web.sign_in import signed_in
 
 PAGE = "/admin/repartition"
+SHOWN = 25
+"""Decisions of a page, the latest first."""
+
 FIELD = "quota-"
 MAX_DIGITS = 10
 
@@ -123,6 +127,9 @@ async def _ledger_page(
     )
     typed = typed or {}
     account = shown.account
+    latest = shown.decided[::-1]
+    last = max(1, -(-len(latest) // SHOWN))
+    number = max(1, whole_number(request, "page", 1, most=last))
     return page(
         request,
         "assignment.html",
@@ -145,6 +152,8 @@ async def _ledger_page(
             )
             for each, name in shown.names.items()
         ],
-        entries=shown.decided[: -assignment.SHOWN - 1 : -1],
+        entries=latest[(number - 1) * SHOWN : number * SHOWN],
+        number=number,
+        last=last,
         chart=assignment_chart.draw(accounts),
     )

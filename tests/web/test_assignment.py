@@ -52,6 +52,22 @@ async def test_each_decision_is_a_sentence_and_a_step_of_the_chart(
     assert "de la place 0 à la place 4" in said
 
 
+async def test_older_decisions_are_on_pages_of_their_own(
+    administrator: Member, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("marie.web.assignment.SHOWN", 2)
+    for _ in range(3):
+        await waiting_visitor(client, organization=None)
+    first, second, beyond = [
+        (await administrator.get(PAGE + query)).text for query in ("", "?page=2", "?page=9")
+    ]
+    assert re.findall(r'<th scope="row">(\d+)</th>', first) == ["3", "2"]
+    assert f'<a class="button small" rel="next" href="{PAGE}?page=2">Plus anciens</a>' in first
+    assert re.findall(r'<th scope="row">(\d+)</th>', second) == ["1"]
+    assert f'<a class="button small" rel="prev" href="{PAGE}?page=1">Plus récents</a>' in second
+    assert re.findall(r'<th scope="row">(\d+)</th>', beyond) == ["1"]
+
+
 async def test_counsellor_reads_whose_lead_it_is_on_the_ticket_and_in_the_file(
     administrator: Member, client: Client
 ) -> None:
