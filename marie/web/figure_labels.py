@@ -65,7 +65,7 @@ WAITING = "En attente maintenant"
 PERIOD = "Période"
 NO_DATA = "pas de donnée"
 
-ACCESS_COLUMNS = ("Moment", "Personne", "Organisme", "Geste")
+ACCESS_COLUMNS = ("Moment", "Personne", "Organisme", "Action")
 INCIDENT_COLUMNS = (
     *("Connu le", "Survenu le", "Ce qui est arrivé", "Renseignements visés", "Personnes"),
     *(

@@ -80,7 +80,7 @@ async def test_phone_is_changed_a_duplicate_merged_and_a_file_imported_and_undon
     said = await until_heard(client, gone, id=kept)
     assert said is not None
     assert said["email"] == TWIN.email
-    await page.get_by_role("button", name="Annuler ce geste").click()
+    await page.get_by_role("button", name="Annuler ce changement").click()
     await until_heard(client, gone, id=gone)
 
     path = tmp_path / "essais.csv"

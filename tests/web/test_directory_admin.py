@@ -155,7 +155,7 @@ async def test_every_field_can_be_written_and_says_so(client: Client, member: Me
         ("capacity", "²", "Un nombre entier"),
         ("lat", "10", "pas au Québec"),
         ("lat", "", "vont ensemble"),
-        ("kind", "autre chose", "genre de la liste"),
+        ("kind", "autre chose", "catégorie de la liste"),
         ("region", "99", "région de la liste"),
         ("languages", "<b>", "deux ou trois lettres"),
         ("keywords", ",".join(map(str, range(40))), "Il y en a trop."),

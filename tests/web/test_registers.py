@@ -72,7 +72,7 @@ async def test_opening_a_file_is_in_its_register_also_once_it_is_erased(
     assert "a ouvert le dossier" in said
     text = (await administrator.get(f"{file}/registre.csv")).text.removeprefix("\ufeff")
     newest = next(csv.DictReader(io.StringIO(text)))
-    assert (newest["Personne"], newest["Geste"]) == ("Awa", "open")
+    assert (newest["Personne"], newest["Action"]) == ("Awa", "open")
     assert "présent" in (await administrator.get(f"{PAGE}/acces")).text
     async with client.delete(visitor.url, headers=visitor.headers):
         pass

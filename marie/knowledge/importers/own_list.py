@@ -107,7 +107,7 @@ def _resource(
     number = cells.get("phone", "").strip()
     kind = cells.get("kind", "").strip() or task.options.get("kind", "other")
     if kind not in KINDS:
-        raise fields.BadCell(f"genre : « {kind} » n’existe pas")
+        raise fields.BadCell(f"catégorie : « {kind} » n’existe pas")
     own = cells.get("id", "").strip()
     told = task.source("list")
     return Resource(
