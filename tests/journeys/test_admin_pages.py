@@ -112,6 +112,32 @@ async def test_row_is_read_downwards_on_a_phone_and_across_on_a_desk(
     assert await cell.evaluate("(node) => getComputedStyle(node).display") == "block"
 
 
+async def test_paper_is_white_and_without_navigation_also_for_who_reads_in_the_dark(
+    nadia: Page,  # noqa: F811
+) -> None:
+    await nadia.emulate_media(color_scheme="dark")
+    await nadia.goto("/admin/fiches/childcare-cost")
+    ground = "getComputedStyle(document.documentElement).backgroundColor"
+    sections = nadia.get_by_role("navigation", name="Administration")
+    assert await nadia.evaluate(ground) != "rgb(255, 255, 255)"
+    await expected(sections).to_be_visible()
+    await nadia.emulate_media(color_scheme="dark", media="print")
+    assert await nadia.evaluate(ground) == "rgb(255, 255, 255)"
+    await expected(sections).not_to_be_visible()
+
+
+async def test_open_section_is_told_apart_in_forced_colours(
+    nadia: Page,  # noqa: F811
+) -> None:
+    await nadia.emulate_media(forced_colors="active")
+    await nadia.goto("/admin/fiches")
+    line = "(node) => getComputedStyle(node).borderBottomColor"
+    sections = nadia.get_by_role("navigation", name="Administration")
+    opened = await sections.get_by_role("link", name="Fiches", exact=True).evaluate(line)
+    other = await sections.get_by_role("link", name="Montants").evaluate(line)
+    assert opened != other
+
+
 async def test_sections_are_reached_from_a_phone_and_without_a_mouse(
     nadia: Page,  # noqa: F811
 ) -> None:
