@@ -12,6 +12,7 @@ from bot.actions.lead_file import Passed, lead_file, region_names, shown_lines
 from bot.actions.replies import answer, entry_buttons, plain, quick_reply
 from bot.actions.situation import UNCLEAR, known, read, with_situation
 from bot.actions.traces import LANGUAGE, TOLD
+from bot.actions.trades import SPOUSE
 from bot.actions.turn import Pending, Turn
 from bot.actions.wiring import Desk
 from marie.domain.leads import HandoverRequest
@@ -277,16 +278,17 @@ def _contact(turn: Turn) -> dict[str, str]:
 def _facts(turn: Turn, data: Mapping[str, Any]) -> dict[str, Any]:
     """The situation that would be passed on: without what she withheld or would not say."""
     withheld = set(data.get("withheld", ()))
+    facts = {**known(turn), SPOUSE: (turn.profile.get(SPOUSE) or {}).get("occupation")}
     return {
-        name: value
-        for name, value in known(turn).items()
-        if name not in withheld and value is not None
+        name: value for name, value in facts.items() if name not in withheld and value is not None
     }
 
 
 def _passed(data: Mapping[str, Any], desk: Desk) -> Passed:
     contact = {name: str(data[name]) for name in ("email", "phone") if data.get(name)}
-    return Passed(need=_need_words(data, desk), facts=data.get("facts") or {}, contact=contact)
+    facts = dict(data.get("facts") or {})
+    spouse = facts.pop(SPOUSE, None)
+    return Passed(need=_need_words(data, desk), facts=facts, spouse=spouse, contact=contact)
 
 
 def _profile(turn: Turn, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -297,7 +299,8 @@ def _profile(turn: Turn, data: Mapping[str, Any]) -> dict[str, Any]:
         withheld.add("children")
     profile = {name: value for name, value in turn.profile.items() if name not in withheld}
     if "situation" in profile:
-        profile["situation"] = dict(data.get("facts") or {})
+        facts = data.get("facts") or {}
+        profile["situation"] = {name: facts[name] for name in facts if name != SPOUSE}
     return profile
 
 

@@ -11,6 +11,7 @@ from bot.actions.programs import FOUNDING
 from bot.actions.situation import note
 from bot.actions.summary import left_summary
 from bot.actions.traces import LANGUAGE, traced
+from bot.actions.trades import SPOUSE
 from bot.actions.turn import Turn
 from bot.actions.wiring import Desk
 from marie.domain.qualification import Judged, LeadFile, Project, Told, qualify
@@ -31,10 +32,14 @@ PERSONAL = (
 
 @dataclass(frozen=True)
 class Passed:
-    """What is passed on, before it is words. `facts`: the situation without what she withheld."""
+    """What is passed on, before it is words.
+
+    `facts`: the situation without what she withheld; `spouse`: the trade of her spouse.
+    """
 
     need: str
     facts: Mapping[str, Any]
+    spouse: str | None
     contact: Mapping[str, str]
 
 
@@ -47,7 +52,7 @@ def shown_lines(passed: Passed, turn: Turn, desk: Desk) -> str:
     personal = [told[name] for name in (*PERSONAL, "children", "language") if name in told]
     if personal:
         said.append(("situation", french_list(personal, "et")))
-    work = [told[name] for name in ("work", "offer", "experience") if name in told]
+    work = [told[name] for name in ("work", "offer", "experience", SPOUSE) if name in told]
     if work:
         said.append(("work", french_list(work, "et")))
     judged = [
@@ -104,7 +109,7 @@ def _told(passed: Passed, turn: Turn, desk: Desk) -> tuple[Told, ...]:
     parts = (*_project(passed, turn, desk), *_person(passed.facts, turn, desk))
     return tuple(
         replace(traced(turn.profile, field, said), field=name)
-        for name, field, said in (*parts, *_work(passed.facts, desk))
+        for name, field, said in (*parts, *_work(passed, desk))
     )
 
 
@@ -141,7 +146,8 @@ def _person(facts: Mapping[str, Any], turn: Turn, desk: Desk) -> Iterator[_Part]
         yield "language", "language", language
 
 
-def _work(facts: Mapping[str, Any], desk: Desk) -> Iterator[_Part]:
+def _work(passed: Passed, desk: Desk) -> Iterator[_Part]:
+    facts = passed.facts
     sector = desk.criteria.sectors.get(str(facts.get("sector")))
     if facts.get("occupation"):
         yield "work", "occupation", str(facts["occupation"])
@@ -152,6 +158,8 @@ def _work(facts: Mapping[str, Any], desk: Desk) -> Iterator[_Part]:
     if isinstance(years := facts.get("experience_years"), (int, float)):
         count = f"{years:g}".replace(".", ",")
         yield "experience", "experience_years", desk.library.phrase("file_experience", count=count)
+    if passed.spouse:
+        yield SPOUSE, SPOUSE, desk.library.phrase("file_spouse", trade=passed.spouse)
 
 
 def _programs(facts: Mapping[str, Any], turn: Turn, desk: Desk) -> tuple[Judged, ...]:

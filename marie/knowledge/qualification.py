@@ -84,7 +84,7 @@ def load_qualification(knowledge: Path) -> Qualification:
         problems.append(f"{path} : « points » doit donner 100 points en tout aux cinq critères.")
     for each in found.withhold.fields:
         for name in each.fields:
-            if name not in FIELDS:
+            if name not in {*FIELDS, "spouse"}:
                 problems.append(f"{path} : le champ « {name} » n’existe pas.")
     if problems:
         raise KnowledgeErrors(problems)

@@ -69,7 +69,7 @@ _SITUATION = (
     "children",
     "language",
 )
-_WORK = ("work", "offer", "experience")
+_WORK = ("work", "offer", "experience", "spouse")
 
 
 @dataclass(frozen=True, kw_only=True)

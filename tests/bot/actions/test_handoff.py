@@ -107,6 +107,20 @@ def test_what_she_would_not_pass_on_is_nowhere_in_the_file(talk: Talk) -> None:
     assert all("29" not in because for each in request.file.programs for because in each.because)
 
 
+def test_trade_of_a_spouse_is_shown_and_stands_in_the_file(talk: Talk) -> None:
+    assert "infirmière" in shown(talk, "je suis soudeur et ma femme est infirmière")
+    assert "infirmière" in told(sent(talk))["spouse"]
+
+
+def test_trade_of_a_spouse_is_left_out_where_she_would_not_pass_it_on(talk: Talk) -> None:
+    shown(talk, "je suis soudeur et ma femme est infirmière")
+    assert "infirmière" not in text(talk.say("ne transmettez pas le métier de ma femme", "privacy"))
+    request = sent(talk)
+    assert "spouse" not in told(request)
+    assert "spouse" not in request.profile
+    assert "spouse" not in request.profile.get("situation", {})
+
+
 def test_repeating_what_is_shown_is_a_yes(talk: Talk) -> None:
     shown(talk)
     reply = talk.say("oui, je suis résidente permanente", "affirm")
