@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -35,6 +36,9 @@ NO_TOPIC = frozenset(
     }
 )
 """Readings under which a message in a screening may tell something else than what was asked."""
+
+WANTED = r"(?:(?<! pas)(?<! sauf)|(?<= pourquoi pas))"
+"""What stands before a name that is asked for."""
 
 
 @dataclass
@@ -193,7 +197,7 @@ def _say(screening: _Screening) -> Reply:
     paragraphs = [*_joined(screening), *screening.before]
     pending = None
     if field is not None:
-        if not screening.situation:
+        if not screening.situation and not screening.joined:
             paragraphs.append(library.phrase("eligibility_intro"))
         pending = Pending(form=FORM, field=field, data={"scope": list(screening.scope)})
         question = library.phrase(f"eligibility_ask_{field}")
@@ -338,7 +342,8 @@ def _said(turn: Turn) -> str:
 
 
 def _holds(said: str, phrases: Sequence[str]) -> bool:
-    return any(f" {phrase} " in said for phrase in phrases)
+    """Whether a phrase is said, and not refused: « mais pas Place aux jeunes »."""
+    return any(re.search(f"{WANTED} {re.escape(phrase)} ", said) for phrase in phrases)
 
 
 TOPICS = {

@@ -218,6 +218,28 @@ def test_programme_named_in_the_middle_is_screened_too_and_said_back(talk: Talk)
     assert "Je regarde aussi" not in said(talk.say("29 ans", "inform"))
 
 
+def test_programme_named_at_the_first_question_brings_no_second_introduction(talk: Talk) -> None:
+    assert "Ce n’est pas une décision" in said(talk.say("à quoi ai-je droit?", "eligibility"))
+    reply = talk.say("place aux jeunes aussi", "eligibility")
+    assert "Je regarde aussi" in said(reply)
+    assert "Ce n’est pas une décision" not in said(reply)
+
+
+@pytest.mark.parametrize(
+    ("words", "screened"),
+    [
+        ("mais pas Place aux jeunes", FOUNDING),
+        ("sauf place aux jeunes", FOUNDING),
+        ("pourquoi pas Place aux jeunes", {"place-aux-jeunes"}),
+    ],
+)
+def test_programme_that_is_refused_is_not_taken_for_the_one_asked_for(
+    talk: Talk, words: str, screened: set[str]
+) -> None:
+    reply = talk.say(f"ai-je droit à un programme, {words}", "eligibility")
+    assert set(reply.focus["pending"]["data"]["scope"]) == screened
+
+
 def test_two_programmes_with_nearly_one_name_are_told_apart(talk: Talk) -> None:
     reply = talk.say("suis-je admissible à un emploi en région?", "eligibility")
     assert titles(reply) == ["Emplois en régions", "Un emploi en sol québécois"]
