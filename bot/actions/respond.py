@@ -2,7 +2,7 @@
 
 This is the whole order of precedence of Marie's talk:
 1. danger and distress, from any state, by their words whatever was read;
-2. requests recognised by their words alone: to cheat, to have one's file read (`asked.yml`);
+2. requests recognised by their words alone: to cheat, to have one's file read (`knowledge/asked`);
 3. what a counsellor left with Marie, when it is asked for;
 4. « stop », « on recommence », « pourquoi cette question? »;
 5. the answer to the question that she asked;
