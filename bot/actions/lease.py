@@ -60,6 +60,8 @@ def nonrenewal(turn: Turn, desk: Desk) -> Reply:
     known = told(turn, desk)
     if known.trouble is not None:
         return _ask_end(turn, desk, known.trouble, known.values)
+    if (protected := _protected_end(turn, desk, known)) is not None:
+        return protected
     if known.end is None and known.received is not None:
         # « Je veux partir plutôt », after a notice of increase: its month is what counts.
         return lease_answers.increase(turn, desk, known, known.received)
@@ -70,6 +72,21 @@ def nonrenewal(turn: Turn, desk: Desk) -> Reply:
     if "leaving" in known.new and str(leaving) < known.end.isoformat():
         return lease_answers.ways(turn, desk, known)  # « je veux partir fin mai », before the end
     return lease_answers.window(turn, desk, known, known.end)
+
+
+def _protected_end(turn: Turn, desk: Desk, known: Told) -> Reply | None:
+    """« Son bail finit le 30 juin », of who goes to a CHSLD: it may end before that day."""
+    told_before = turn.focus.topic == "lease.special" and known.lease.get("ground")
+    if not told_before or known.end is None or not turn.all("date"):
+        return None
+    same = Entity(entity="entry", value=turn.focus.entry)
+    turn = replace(turn, entities=(*turn.entities, same)).about("lease.special")
+    reply = special(turn, desk)
+    law, content = answer_topic(turn, desk).messages[0], reply.messages[0]
+    day = content.text.removeprefix(law.text).strip()
+    if not day or day == content.text:
+        return None
+    return replace(reply, messages=(replace(content, text=day), *reply.messages[1:]))
 
 
 def _tells_receipt(turn: Turn, desk: Desk, default: Role) -> bool:
@@ -191,10 +208,21 @@ def special(turn: Turn, desk: Desk) -> Reply:
     except LengthUnknown:
         months = None
     reply = _with_papers(reply, lease_papers.special(turn, desk, known, rule, months), known)
-    if months is None:
+    if months is not None:
+        ends = french_day(shift_months(turn.today, months))
+        sentence = desk.library.phrase("lease_special_end", day=ends)
+    elif known.end is not None:
+        months_of = {case.months for case in rule.cases}
+        longest, shortest = max(months_of), min(months_of)
+        if known.end <= shift_months(turn.today, longest):
+            return reply
+        sentence = desk.library.phrase(
+            "lease_special_either",
+            long=french_day(shift_months(turn.today, longest)),
+            short=french_day(shift_months(turn.today, shortest)),
+        )
+    else:
         return reply
-    ends = french_day(shift_months(turn.today, months))
-    sentence = desk.library.phrase("lease_special_end", day=ends)
     content = reply.messages[0]
     return replace(
         reply,

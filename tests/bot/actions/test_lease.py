@@ -338,6 +338,21 @@ def test_protected_departure_has_its_day_and_its_letter(talk: Talk, told: str, s
     assert said in letter(reply, "lease-special")
 
 
+def test_end_told_after_a_protected_departure_is_not_waited_for(talk: Talk) -> None:
+    say(talk, "ma mère déménage en CHSLD, comment finir son bail", "lease.special")
+    reply = say(talk, "son bail finit le 30 juin 2027")
+    assert text(reply).startswith("Pas besoin d’attendre la fin du bail")
+    assert "22 janvier 2027 au plus tard" in text(reply)
+    assert "22 décembre 2026" in text(reply)
+    assert "lease-special.pdf" in documents(reply)
+    assert reply.messages[0].entry == "lease-special-1974"
+
+
+def test_lease_that_ends_sooner_than_its_protected_end_has_its_own_day(talk: Talk) -> None:
+    say(talk, "ma mère déménage en CHSLD, comment finir son bail", "lease.special")
+    assert "Pas besoin" not in text(say(talk, "son bail finit le 31 décembre 2026"))
+
+
 def test_violence_gets_help_lines_first_and_a_letter_that_does_not_name_it(talk: Talk) -> None:
     reply = talk.say(
         "je veux partir, il me bat",
