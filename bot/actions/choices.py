@@ -33,7 +33,8 @@ def chosen(turn: Turn) -> Turn:
     choices = turn.focus.choices
     wanted = int(turn.text) if turn.text.strip() in DIGITS else turn.value("ordinal")
     picks = turn.intent == "pick" or turn.text.strip() in DIGITS
-    weighs = turn.intent == turn.focus.topic == "region.compare"
+    compared = turn.focus.topic == "region.compare"
+    weighs = compared and turn.intent in ("region.compare", "moving.plan")
     if turn.intent not in ABOUT_CHOICES and not weighs:
         turn = replace(turn, focus=replace(turn.focus, choices=()))
     compares = turn.intent == "region.compare" and turn.focus.topic != "region.compare"

@@ -13,7 +13,7 @@ from bot.actions.entries import by_words, same_family
 from bot.actions.needs import needs_of
 from bot.actions.places import named_places
 from bot.actions.situation import read
-from bot.actions.trades import spouse_word
+from bot.actions.trades import SPOUSE, spouse_word
 from bot.actions.turn import Entity, Turn
 from bot.actions.wiring import Desk
 from bot.actions.wishes import asks_something, names_a_wish, weighs_the_distance
@@ -59,6 +59,9 @@ THEY = frozenset({"elle", "il", "elles", "ils", "mere", "pere", "parents", "soeu
 SPEAK = frozenset({"parle", "parlent", "comprend", "comprennent"})
 """Folded words that tell, side by side, what somebody else speaks."""
 
+PAPERS = frozenset({"papiers", "papier", "documents", "demarches", "diplome", "permis"})
+OF_A_SPOUSE = frozenset({"elle", "lui"})
+
 STUDIES = ("university.", "cegep.")
 LODGING = ("lease.", "housing.")
 
@@ -80,6 +83,7 @@ def as_heard(turn: Turn, desk: Desk) -> Turn | None:
         or _need_in_a_town(turn, desk)
         or _diploma_held(turn)
         or _asks_of_a_right(turn, desk)
+        or _spouses_papers(turn, desk)
         or _only_told(turn, desk)
         or _leaves_for_a_place(turn, desk)
         or _no_word_of_a_lease(turn, desk)
@@ -215,6 +219,15 @@ def _diploma_held(turn: Turn) -> Turn | None:
         return None
     held = sure_of(turn, "work.recognition") >= POSSIBLE
     return replace(turn, intent="work.recognition") if held else None
+
+
+def _spouses_papers(turn: Turn, desk: Desk) -> Turn | None:
+    """« C’est quoi les papiers pour elle? », once a spouse's trade was told: for that trade."""
+    told = turn.profile.get(SPOUSE)
+    said = {word.text for word in words(turn.text)}
+    of_them = said & OF_A_SPOUSE or spouse_word(turn.text, desk)
+    asks = turn.intent in ("clarify", "follow_up", "inform", "immigration") and said & PAPERS
+    return replace(turn, intent="work.recognition") if told and of_them and asks else None
 
 
 def _asks_of_a_right(turn: Turn, desk: Desk) -> Turn | None:

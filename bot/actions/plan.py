@@ -127,9 +127,16 @@ def continues_plan(turn: Turn) -> bool:
 
 
 def _which_of_two(turn: Turn, desk: Desk) -> Reply | None:
-    """« Sherbrooke ou Magog »: which one? A town and its own region are one place."""
+    """« Sherbrooke ou Magog »: which one? A town and its own region are one place.
+
+    « Faites le plan », right after two regions were compared: to which one?
+    """
     said = {word.text for word in words(turn.text)}
     places = [each for each in named_places(turn, desk) if not each.metropolitan]
+    if not places and turn.focus.topic == "region.compare":
+        compared = [turn.as_pressed(each).value("place") for each in turn.focus.choices]
+        places = [each for one in compared if (each := desk.gazetteer.get(str(one))) is not None]
+        said = said | JOINED
     regions = {each.region for each in places if each.kind == "region"}
     wider = any(each.region in regions and each.kind != "region" for each in places)
     if turn.pressed or wider or len(places) < 2 or not said & JOINED:

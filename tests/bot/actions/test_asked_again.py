@@ -31,6 +31,11 @@ from tests.bot.actions.conftest import Talk
             "moving-plan-address",
         ),
         (
+            ("mon proprio menace de me mettre dehors", "housing.rights"),
+            ("je veux partir alors", "clarify"),
+            "lease-end",
+        ),
+        (
             ("acheter une maison en région", "housing.buy"),
             ("le rap j'y ai droit?", "eligibility"),
             "housing-buy-money",
@@ -49,3 +54,15 @@ def test_which_of_two_regions_has_more_work_tells_of_their_work_alone(talk: Talk
     said = talk.say("laquelle a plus de travail en informatique", "region.compare").messages[0]
     assert "Emplois" in said.text
     assert "Population" not in said.text
+
+
+def test_plan_after_two_regions_were_compared_asks_which(talk: Talk) -> None:
+    talk.place("Sherbrooke ou Rimouski", "region.compare")
+    said = talk.say("faites le plan", "moving.plan").messages[0]
+    assert [each["title"] for each in said.quick_replies] == ["Estrie", "Bas-Saint-Laurent"]
+
+
+def test_papers_for_a_spouse_are_those_of_the_trade_that_was_told(talk: Talk) -> None:
+    talk.say("ma femme est infirmière", "inform")
+    said = talk.say("c’est quoi les papiers pour elle", "clarify")
+    assert said.messages[0].topic == "work.recognition"
