@@ -66,3 +66,8 @@ def test_papers_for_a_spouse_are_those_of_the_trade_that_was_told(talk: Talk) ->
     talk.say("ma femme est infirmière", "inform")
     said = talk.say("c’est quoi les papiers pour elle", "clarify")
     assert said.messages[0].topic == "work.recognition"
+
+
+def test_visitor_of_a_tenant_is_nobody_to_sponsor(talk: Talk) -> None:
+    said = talk.say("le proprio peut-il interdire de faire venir ma mère?", "housing.rights")
+    assert said.messages[0].topic == "housing.rights"
