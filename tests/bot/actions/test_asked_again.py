@@ -71,3 +71,11 @@ def test_papers_for_a_spouse_are_those_of_the_trade_that_was_told(talk: Talk) ->
 def test_visitor_of_a_tenant_is_nobody_to_sponsor(talk: Talk) -> None:
     said = talk.say("le proprio peut-il interdire de faire venir ma mère?", "housing.rights")
     assert said.messages[0].topic == "housing.rights"
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["je dors dehors avec mon bébé, on a nulle part où aller", "un refuge ce soir pour une mère?"],
+)
+def test_nowhere_to_sleep_tonight_gets_who_helps_at_once(talk: Talk, said: str) -> None:
+    assert talk.say(said, "region.recommend").messages[0].entry == "housing-aid-urgent"
