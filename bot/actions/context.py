@@ -45,6 +45,8 @@ NEED_OUTWEIGHS = 0.6
 GUESSED = 0.25
 """Under it, a message from another family goes on with the topic in focus, or is asked again."""
 
+NEAREST = ("le plus proche", "la plus proche", "le plus pres", "la plus pres", "les plus proches")
+
 LONG = 25
 """Words from which a message tells before it asks."""
 
@@ -91,6 +93,7 @@ def read_in_context(turn: Turn, desk: Desk) -> Turn:
         as_heard(turn, desk)
         or _simpler(turn, desk)
         or _diploma_to_study(turn, desk)
+        or _nearest_to(turn)
         or _two_weighed(turn, desk)
         or _place_changed(turn, desk)
         or _region_named(turn, desk)
@@ -183,6 +186,14 @@ def _simpler(turn: Turn, desk: Desk) -> Turn | None:
         return None
     simple = Entity(entity="answer", value="simple")
     return replace(turn, intent="language", entities=(*turn.entities, simple))
+
+
+def _nearest_to(turn: Turn) -> Turn | None:
+    """« Le plus proche de Joliette », after what a college is: the college nearest to it."""
+    topic = str(turn.focus.topic)
+    asks = topic.endswith(".find") and len(turn.all("place")) == 1 and says(turn.text, NEAREST)
+    asks = asks and turn.intent in UNDECIDED | {"region.profile"}
+    return replace(turn, intent=topic) if asks else None
 
 
 def _two_weighed(turn: Turn, desk: Desk) -> Turn | None:

@@ -36,6 +36,16 @@ from tests.bot.actions.conftest import Talk
             "lease-end",
         ),
         (
+            ("je veux visiter avant de décider", "moving.trip"),
+            ("combien ca coute", "moving.aid"),
+            "moving-trip",
+        ),
+        (
+            ("bonjour", "greeting"),
+            ("ya du monde d'afrique la bas?", "region.list"),
+            "region-profile-community",
+        ),
+        (
             ("acheter une maison en région", "housing.buy"),
             ("le rap j'y ai droit?", "eligibility"),
             "housing-buy-money",
@@ -79,3 +89,10 @@ def test_visitor_of_a_tenant_is_nobody_to_sponsor(talk: Talk) -> None:
 )
 def test_nowhere_to_sleep_tonight_gets_who_helps_at_once(talk: Talk, said: str) -> None:
     assert talk.say(said, "region.recommend").messages[0].entry == "housing-aid-urgent"
+
+
+def test_nearest_to_a_town_is_what_was_talked_about(talk: Talk) -> None:
+    talk.say("c’est quoi un cégep", "cegep.find")
+    said = talk.place("le plus proche de Joliette", "region.profile").messages[0]
+    assert said.topic == "cegep.find"
+    assert "Joliette" in said.text
