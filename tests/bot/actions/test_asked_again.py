@@ -36,6 +36,11 @@ from tests.bot.actions.conftest import Talk
             "lease-end",
         ),
         (
+            ("mon bail finit le 30 juin", "lease.nonrenewal"),
+            ("et si je veux partir avant?", "lease.nonrenewal"),
+            "lease-end",
+        ),
+        (
             ("je veux visiter avant de décider", "moving.trip"),
             ("combien ca coute", "moving.aid"),
             "moving-trip",
