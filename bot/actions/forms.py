@@ -12,6 +12,8 @@ from bot.actions.turn import Focus, Pending, Turn
 from bot.actions.wiring import Desk
 from marie.domain.replies import Reply
 
+PLEASANTRIES = frozenset({"greeting", "thanks", "goodbye"})
+
 RECALLED = 3
 """A recalled question brings its buttons when they are no more than this."""
 
@@ -60,7 +62,9 @@ def recall(reply: Reply, desk: Desk, pending: Pending) -> Reply:
     buttons = question_buttons(pending, desk)
     if len(buttons) > RECALLED:
         buttons = []
-    own = last.quick_replies[: MAX_QUICK_REPLIES - len(buttons)]
+    # Thanked in the middle of a form: its buttons, and no other way on.
+    room = 0 if last.topic in PLEASANTRIES else MAX_QUICK_REPLIES - len(buttons)
+    own = last.quick_replies[:room]
     last = replace(last, text=f"{last.text}\n\n{reminder}", quick_replies=(*buttons, *own))
     kept = msgspec.to_builtins(replace(focus, pending=pending))
     return replace(reply, messages=(*before, last), focus=kept)

@@ -101,3 +101,9 @@ def test_nearest_to_a_town_is_what_was_talked_about(talk: Talk) -> None:
     said = talk.place("le plus proche de Joliette", "region.profile").messages[0]
     assert said.topic == "cegep.find"
     assert "Joliette" in said.text
+
+
+def test_thanks_in_the_middle_of_a_form_leave_its_buttons_alone(talk: Talk) -> None:
+    asked = talk.say("parler à une personne", "handoff").messages[-1]
+    said = talk.say("merci!", "thanks").messages[-1]
+    assert said.quick_replies == asked.quick_replies
